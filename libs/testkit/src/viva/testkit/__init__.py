@@ -1,0 +1,1 @@
+"""Fixtures, factories, the simulated candidate and the demo."""

@@ -1,0 +1,1 @@
+"""Multiple speakers and reading, per answer and per interview."""

@@ -1,0 +1,1 @@
+"""REST API, join page, candidate WebSocket, console, credits."""

@@ -1,0 +1,1 @@
+"""Per-answer evidence and the interview's scores."""

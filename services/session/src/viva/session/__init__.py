@@ -1,0 +1,1 @@
+"""Conducts the conversation, records it, owns the interview's lifecycle."""

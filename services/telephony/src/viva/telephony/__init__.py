@@ -1,0 +1,1 @@
+"""Phone legs: SIP trunks and carrier media streams."""
