@@ -51,21 +51,16 @@ def run_protoc(out: Path) -> None:
     files = [str(path) for path in sorted(PROTOS.glob("viva/**/*.proto"))]
     services = [path for path in files if "/events/" not in path and "/common/" not in path]
     include = [f"-I{PROTOS}", f"-I{importlib.resources.files('grpc_tools') / '_proto'}"]
-    plugins = Path(sys.executable).parent
+    bin_folder = Path(sys.executable).parent
+    messages = f"--plugin=protoc-gen-mypy={bin_folder / 'protoc-gen-mypy'}"
+    stubs = f"--plugin=protoc-gen-mypy_grpc={bin_folder / 'protoc-gen-mypy_grpc'}"
     commands = [
-        [
-            "",
-            *include,
-            f"--python_out={out}",
-            f"--plugin=protoc-gen-mypy={plugins / 'protoc-gen-mypy'}",
-            f"--mypy_out=quiet:{out}",
-            *files,
-        ],
+        ["", *include, f"--python_out={out}", messages, f"--mypy_out=quiet:{out}", *files],
         [
             "",
             *include,
             f"--grpc_python_out={out}",
-            f"--plugin=protoc-gen-mypy_grpc={plugins / 'protoc-gen-mypy_grpc'}",
+            stubs,
             f"--mypy_grpc_out=quiet:{out}",
             *services,
         ],

@@ -127,7 +127,7 @@ def topic_of(message_type: type[Message]) -> Topic:
 
 @functools.cache
 def message_type(name: str) -> type[Message]:
-    """Finds the generated class of a CloudEvents type such as `viva.asr.events.v1.AnswerTranscribed`.
+    """Finds the generated class of a CloudEvents type.
 
     Raises:
         KeyError: the type is not a protobuf event of the catalogue.
