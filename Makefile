@@ -1,7 +1,44 @@
 # Each target installs what it needs by itself. Start with `make demo` or `make test`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+RUN := .venv/bin
+
+.PHONY: help
+help: ## say what there is
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: sync
 sync: ## install the locked packages into .venv
 	@deploy/dev/sync
+
+.PHONY: models
+models: sync ## fetch the models (once a machine; resumed where it was cut)
+	@$(RUN)/viva models pull
+
+.PHONY: demo
+demo: models ## conduct a whole interview on real audio and print its verdict
+	@$(RUN)/viva demo
+
+.PHONY: up
+up: models ## start everything and stay up; prints the URLs and a first API key
+	@$(RUN)/viva up
+
+.PHONY: test
+test: models ## every check and every test
+	@deploy/dev/test
+
+.PHONY: lint
+lint: sync ## style, types, dependency rule, protos
+	@deploy/dev/lint
+
+.PHONY: format
+format: sync ## rewrite the code in the project's style
+	@$(RUN)/ruff check --fix -q . ; $(RUN)/ruff format -q .
+
+.PHONY: proto
+proto: sync ## generate viva.contracts from the protos, and the API documents
+	@$(RUN)/python protos/generate.py
+
+.PHONY: bench
+bench: models ## latency, cut-offs, speed, load: prints tables
+	@$(RUN)/python -m tests.load
