@@ -1,0 +1,56 @@
+import pytest
+from viva.session.domain.plan import (
+    Channel,
+    Evidence,
+    FollowUpPlan,
+    PersonaPlan,
+    Plan,
+    QuestionPlan,
+)
+from viva.session.domain.script import build_script
+
+
+def plan(**changes: object) -> Plan:
+    base: dict[str, object] = {
+        "interview_id": "iv_1",
+        "tenant_id": "tn_1",
+        "persona": PersonaPlan(name="Ada", role="engineer", company_name="Acme"),
+        "questions": (
+            QuestionPlan(
+                id="q1",
+                text="What went wrong?",
+                follow_ups=(FollowUpPlan("f1", "And then?", Evidence.RESULT),),
+                max_follow_ups=1,
+            ),
+        ),
+    }
+    return Plan(**{**base, **changes})  # type: ignore[arg-type]
+
+
+def test_a_script_names_every_question_and_follow_up() -> None:
+    prompts = build_script(plan()).prompts
+    assert prompts["question:q1"] == "What went wrong?"
+    assert prompts["followup:q1:f1"] == "And then?"
+    assert "Ada" in prompts["greeting"]
+    assert "Acme" in prompts["greeting"]
+
+
+def test_follow_ups_that_are_never_asked_are_not_rendered() -> None:
+    question = QuestionPlan(
+        id="q1", text="x", follow_ups=(FollowUpPlan("f1", "y", Evidence.RESULT),), max_follow_ups=0
+    )
+    assert "followup:q1:f1" not in build_script(plan(questions=(question,))).prompts
+
+
+def test_the_persona_s_own_greeting_wins() -> None:
+    assert build_script(plan(persona=PersonaPlan(greeting="Hi!"))).prompts["greeting"] == "Hi!"
+
+
+def test_consent_is_asked_by_voice_on_the_phone_only() -> None:
+    assert "consent" not in build_script(plan()).prompts
+    assert "consent" in build_script(plan(channel=Channel.PHONE)).prompts
+
+
+def test_a_language_without_phrases_is_refused() -> None:
+    with pytest.raises(KeyError):
+        build_script(plan(persona=PersonaPlan(language="de")))
