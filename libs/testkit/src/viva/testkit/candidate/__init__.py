@@ -1,0 +1,1 @@
+"""The simulated candidate: speaks real audio into the real WebSocket, and measures the replies."""
