@@ -1,0 +1,148 @@
+"""An interview as the gateway keeps it: what was ordered, how far it is, what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from viva.gateway.domain.library import Entry, Framework, Persona, QuestionSet
+from viva.gateway.domain.lifecycle import Status
+from viva.gateway.domain.verdict import Verdict
+
+
+class Channel(StrEnum):
+    """How the candidate talks with the interviewer."""
+
+    BROWSER = "browser"
+    PHONE = "phone"
+
+
+class ConsentMode(StrEnum):
+    """Whether the candidate agrees at the door, or the customer holds the consent already."""
+
+    EXPLICIT = "explicit"
+    PRE_GRANTED = "pre_granted"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Contact data; it leaves the gateway for an invitation or a call only."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Accommodations:
+    """What makes the conversation accessible. The factor stretches every timer."""
+
+    thinking_time_factor: float = 1.0
+    captions: bool = True
+    text_answers: bool = False
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a conversation may last, and how long a dropped candidate may take to return."""
+
+    total_ms: int
+    grace_ms: int
+
+
+@dataclass(frozen=True)
+class Script:
+    """The definitions that the interview uses, frozen when it is created."""
+
+    persona: Entry[Persona]
+    framework: Entry[Framework]
+    question_set: Entry[QuestionSet]
+
+    @property
+    def scored_questions(self) -> int:
+        """How many of the questions count."""
+        return sum(not question.warm_up for question in self.question_set.definition.questions)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked for; nothing in it changes any more."""
+
+    channel: Channel
+    role: str
+    script: Script
+    limits: Limits
+    candidate: Candidate = Candidate()
+    external_id: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    consent_mode: ConsentMode = ConsentMode.EXPLICIT
+    accommodations: Accommodations = Accommodations()
+    webhook_url: str = ""
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """An object by its key and content."""
+
+    key: str
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why an attempt gave no result."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """One attempt: how far it is and what it left."""
+
+    attempt: int
+    status: Status = Status.CREATED
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    end_reason: str = ""
+    verdict: Verdict | None = None
+    failure: Failure | None = None
+    recording: StoredObject | None = None
+    bundle: StoredObject | None = None
+    charged: bool = False
+
+
+@dataclass(frozen=True)
+class Interview:
+    """The aggregate.
+
+    Attributes:
+        requested_attempt: of the newest link; above `run.attempt` until the session service agrees.
+        cancel_requested: a cancellation is on its way to the session service.
+        changes: counts up with every change that the public topic tells.
+    """
+
+    id: str
+    tenant_id: str
+    test_mode: bool
+    order: Order
+    created_at: datetime
+    expires_at: datetime
+    run: Run
+    requested_attempt: int = 1
+    cancel_requested: bool = False
+    changes: int = 0
+
+    @property
+    def current(self) -> Run:
+        """The attempt that customers and candidates see: the requested one, if one is under way."""
+        if self.requested_attempt > self.run.attempt:
+            return Run(self.requested_attempt)
+        return self.run
+
+    @property
+    def status(self) -> Status:
+        """The status of the current attempt."""
+        return self.current.status

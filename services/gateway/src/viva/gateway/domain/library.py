@@ -1,0 +1,116 @@
+"""What an interview is made from: personas, competency frameworks, question sets."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+
+class EvidenceKind(StrEnum):
+    """What a follow-up asks for; one is chosen by which of these is still missing."""
+
+    SITUATION = "situation"
+    ACTION = "action"
+    RESULT = "result"
+    SPECIFICS = "specifics"
+    ELABORATION = "elaboration"
+
+
+@dataclass(frozen=True)
+class Branding:
+    """What the join page shows of the customer. The colour is `#rrggbb` or empty."""
+
+    company_name: str = ""
+    accent_color: str = ""
+
+
+@dataclass(frozen=True)
+class Persona:
+    """The interviewer: how it is called, speaks and greets. The language is BCP 47."""
+
+    name: str
+    role: str = ""
+    language: str = "en"
+    voice: str = ""
+    tone: str = ""
+    greeting: str = ""
+    branding: Branding = Branding()
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """What an answer of this level (1, 3 or 5) looks like."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Competency:
+    """One thing that is scored; weights are relative to each other."""
+
+    key: str
+    name: str
+    definition: str
+    weight: float
+    anchors: tuple[Anchor, ...]
+    indicators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Framework:
+    """The competencies that a verdict is about."""
+
+    name: str
+    competencies: tuple[Competency, ...]
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """A further question, asked where its kind of evidence is still missing."""
+
+    id: str
+    text: str
+    evidence: EvidenceKind
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of the script. A warm-up is heard, never scored."""
+
+    id: str
+    text: str
+    competency_keys: tuple[str, ...] = ()
+    thinking_time_ms: int = 0
+    answer_limit_ms: int = 90_000
+    follow_ups: tuple[FollowUp, ...] = ()
+    max_follow_ups: int = 1
+    warm_up: bool = False
+
+
+@dataclass(frozen=True)
+class QuestionSet:
+    """The script of an interview."""
+
+    name: str
+    questions: tuple[Question, ...]
+
+
+D = TypeVar("D", Persona, Framework, QuestionSet)
+
+
+@dataclass(frozen=True)
+class Entry(Generic[D]):
+    """A definition as it is kept: every change is a new version, the old ones stay.
+
+    Attributes:
+        id: with the prefix `ps_`, `fw_` or `qs_`.
+        tenant_id: empty for what is built in.
+        version: from 1.
+    """
+
+    id: str
+    tenant_id: str
+    version: int
+    created_at: datetime
+    definition: D
