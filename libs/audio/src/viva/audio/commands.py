@@ -5,6 +5,7 @@ import time
 from typing import Annotated
 
 import typer
+
 from viva.audio.models.progress import progress_for
 from viva.audio.models.pull import pull as pull_models
 from viva.audio.models.store import ModelStore

