@@ -30,9 +30,12 @@ class Interview:
         total: limit of the whole conversation, stretched by the accommodations already.
         grace: how long a candidate who dropped may take to come back.
         test_mode: never charged.
+        questions_planned: scored questions of the script.
+        questions_answered: those of them that were answered; known when the bundle is frozen.
         prompt_count: None until every prompt is rendered.
         cancel_reason: set while a live conversation is to be ended by who conducts it.
         asked_again: whether the stage that is waited for was asked for a second time.
+        missing_stages: what the frozen bundle lacks.
     """
 
     id: str
@@ -41,6 +44,7 @@ class Interview:
     expires_at: datetime
     total: timedelta
     grace: timedelta
+    questions_planned: int
     attempt: int = 1
     state: State = State.CREATED
     prompt_count: int | None = None
@@ -51,6 +55,8 @@ class Interview:
     cancel_reason: str | None = None
     stage: Stage | None = None
     asked_again: bool = False
+    questions_answered: int = 0
+    missing_stages: tuple[str, ...] = ()
     events: list[happened.InterviewEvent] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -126,7 +132,7 @@ class Interview:
         elif reason is EndReason.CONSENT_REFUSED:
             self.fail(CONSENT_REFUSED, "the candidate did not agree to be recorded")
         elif scoreable == 0 and not reason.gone_through:
-            self.fail(NO_ANSWERS, "the candidate left before any scored question was answered")
+            self._fail_for_lack_of_answers()
         else:
             self._become(State.PROCESSING, doing="process")
             self._wait_for(Stage.ANSWERS, at + deadlines.stage)
@@ -145,14 +151,27 @@ class Interview:
         self.events.append(wanted)
         return True
 
-    def freeze(self, now: datetime, deadlines: Deadlines) -> None:
+    def freeze(
+        self, now: datetime, deadlines: Deadlines, *, answered: int, missing_stages: tuple[str, ...]
+    ) -> None:
         """All answers are in, or given up on: the whole interview is to be judged.
+
+        Where the candidate left and no answer turned out to hold a word, it fails.
+
+        Args:
+            answered: scored questions that were answered.
+            missing_stages: of the answers to scored questions, those whose result never came.
 
         Raises:
             IllegalTransitionError: the answers are not waited for.
         """
-        if self.stage is not Stage.ANSWERS:
+        if self.stage is not Stage.ANSWERS or self.end_reason is None:
             raise IllegalTransitionError("freeze", self.state)
+        self.questions_answered = answered
+        self.missing_stages = missing_stages
+        if answered == 0 and not missing_stages and not self.end_reason.gone_through:
+            self._fail_for_lack_of_answers()
+            return
         self._wait_for(Stage.VERDICT, now + deadlines.stage)
         self.events.append(happened.VerdictWanted(self.attempt))
 
@@ -161,22 +180,23 @@ class Interview:
 
         Args:
             has_overall: whether an overall score could be given.
-            missing_stages: those whose result never came.
+            missing_stages: those of the whole interview whose result never came.
 
         Raises:
             IllegalTransitionError: no verdict is waited for.
         """
         if self.stage is not Stage.VERDICT or self.end_reason is None:
             raise IllegalTransitionError("conclude", self.state)
+        missing = tuple(dict.fromkeys((*self.missing_stages, *missing_stages)))
         if not has_overall:
             state = State.LOW_CONFIDENCE
-        elif missing_stages or not self.end_reason.gone_through:
+        elif missing or not self.end_reason.gone_through:
             state = State.PARTIAL
         else:
             state = State.COMPLETED
         self._become(state, doing="conclude")
         chargeable = state in CHARGED and not self.test_mode
-        self.events.append(happened.VerdictReached(self.attempt, state, chargeable, missing_stages))
+        self.events.append(happened.VerdictReached(self.attempt, state, chargeable, missing))
 
     def fail(self, code: str, detail: str) -> None:
         """There will be no result in this attempt. Ignored where the attempt is over."""
@@ -219,6 +239,8 @@ class Interview:
         self.attempt = attempt
         self.expires_at = expires_at
         self.started_at = self.ended_at = self.end_reason = None
+        self.questions_answered = 0
+        self.missing_stages = ()
         self.events.append(happened.Reinvited(attempt))
         if self.prompt_count is None:
             self._become(State.CREATED, doing="reinvite")
@@ -240,6 +262,9 @@ class Interview:
         self.events.append(happened.PromptsRendered(self.attempt, prompt_count))
         if self.phone:
             self.events.append(happened.CallWanted(self.attempt))
+
+    def _fail_for_lack_of_answers(self) -> None:
+        self.fail(NO_ANSWERS, "the candidate left before any scored question was answered")
 
     def _cancelled(self, reason: str) -> None:
         self._become(State.CANCELLED, doing="cancel")

@@ -27,17 +27,17 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from viva.contracts.common.v1 import common_pb2 as viva_dot_common_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#viva/session/events/v1/events.proto\x12\x16viva.session.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bviva/common/v1/common.proto\"K\n\x0cPromptsReady\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x14\n\x0cprompt_count\x18\x03 \x01(\x05\"i\n\x10InterviewStarted\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12.\n\nstarted_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"?\n\x0e\x41nswerRecorded\x12-\n\x06\x61nswer\x18\x01 \x01(\x0b\x32\x1d.viva.common.v1.AnswerContext\"\xb1\x01\n\x11\x43onversationEnded\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x31\n\x06reason\x18\x03 \x01(\x0e\x32!.viva.session.events.v1.EndReason\x12,\n\x08\x65nded_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x61nswer_count\x18\x05 \x01(\x05\"b\n\x0eInterviewReady\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12)\n\x06\x62undle\x18\x03 \x01(\x0b\x32\x19.viva.common.v1.ObjectRef\"\x93\x04\n\x12InterviewCompleted\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x35\n\x06status\x18\x03 \x01(\x0e\x32%.viva.session.events.v1.VerdictStatus\x12-\n\x05score\x18\x04 \x01(\x0b\x32\x1e.viva.common.v1.InterviewScore\x12\x37\n\nassessment\x18\x05 \x01(\x0b\x32#.viva.common.v1.InterviewAssessment\x12)\n\x06\x62undle\x18\x06 \x01(\x0b\x32\x19.viva.common.v1.ObjectRef\x12,\n\trecording\x18\x07 \x01(\x0b\x32\x19.viva.common.v1.ObjectRef\x12.\n\nstarted_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\nend_reason\x18\n \x01(\x0e\x32!.viva.session.events.v1.EndReason\x12\x12\n\nchargeable\x18\x0b \x01(\x08\x12\x19\n\x11questions_planned\x18\x0c \x01(\x05\x12\x1a\n\x12questions_answered\x18\r \x01(\x05\"\xbb\x01\n\x0fInterviewFailed\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\x12\x35\n\nend_reason\x18\x05 \x01(\x0e\x32!.viva.session.events.v1.EndReason\x12,\n\trecording\x18\x06 \x01(\x0b\x32\x19.viva.common.v1.ObjectRef\"9\n\x10InterviewExpired\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\"K\n\x12InterviewCancelled\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x03 \x01(\t\";\n\x12InterviewReinvited\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\"Q\n\x18InterviewReinviteRefused\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x03 \x01(\t\"6\n\rCallRequested\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05*\xe4\x01\n\tEndReason\x12\x1a\n\x16\x45ND_REASON_UNSPECIFIED\x10\x00\x12\x17\n\x13\x45ND_REASON_FINISHED\x10\x01\x12\x16\n\x12\x45ND_REASON_DROPPED\x10\x02\x12\x1a\n\x16\x45ND_REASON_TOTAL_LIMIT\x10\x03\x12\x1e\n\x1a\x45ND_REASON_CONSENT_REFUSED\x10\x04\x12\x1d\n\x19\x45ND_REASON_CANDIDATE_LEFT\x10\x05\x12\x18\n\x14\x45ND_REASON_CANCELLED\x10\x06\x12\x15\n\x11\x45ND_REASON_SILENT\x10\x07*\x8c\x01\n\rVerdictStatus\x12\x1e\n\x1aVERDICT_STATUS_UNSPECIFIED\x10\x00\x12\x1c\n\x18VERDICT_STATUS_COMPLETED\x10\x01\x12\x1a\n\x16VERDICT_STATUS_PARTIAL\x10\x02\x12!\n\x1dVERDICT_STATUS_LOW_CONFIDENCE\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#viva/session/events/v1/events.proto\x12\x16viva.session.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bviva/common/v1/common.proto\"K\n\x0cPromptsReady\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x14\n\x0cprompt_count\x18\x03 \x01(\x05\"i\n\x10InterviewStarted\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12.\n\nstarted_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"?\n\x0e\x41nswerRecorded\x12-\n\x06\x61nswer\x18\x01 \x01(\x0b\x32\x1d.viva.common.v1.AnswerContext\"\xb1\x01\n\x11\x43onversationEnded\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x31\n\x06reason\x18\x03 \x01(\x0e\x32!.viva.session.events.v1.EndReason\x12,\n\x08\x65nded_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x61nswer_count\x18\x05 \x01(\x05\"b\n\x0eInterviewReady\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12)\n\x06\x62undle\x18\x03 \x01(\x0b\x32\x19.viva.common.v1.ObjectRef\"\xab\x04\n\x12InterviewCompleted\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x35\n\x06status\x18\x03 \x01(\x0e\x32%.viva.session.events.v1.VerdictStatus\x12-\n\x05score\x18\x04 \x01(\x0b\x32\x1e.viva.common.v1.InterviewScore\x12\x37\n\nassessment\x18\x05 \x01(\x0b\x32#.viva.common.v1.InterviewAssessment\x12)\n\x06\x62undle\x18\x06 \x01(\x0b\x32\x19.viva.common.v1.ObjectRef\x12,\n\trecording\x18\x07 \x01(\x0b\x32\x19.viva.common.v1.ObjectRef\x12.\n\nstarted_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\nend_reason\x18\n \x01(\x0e\x32!.viva.session.events.v1.EndReason\x12\x12\n\nchargeable\x18\x0b \x01(\x08\x12\x19\n\x11questions_planned\x18\x0c \x01(\x05\x12\x1a\n\x12questions_answered\x18\r \x01(\x05\x12\x16\n\x0emissing_stages\x18\x0e \x03(\t\"\xbb\x01\n\x0fInterviewFailed\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\x12\x35\n\nend_reason\x18\x05 \x01(\x0e\x32!.viva.session.events.v1.EndReason\x12,\n\trecording\x18\x06 \x01(\x0b\x32\x19.viva.common.v1.ObjectRef\"9\n\x10InterviewExpired\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\"K\n\x12InterviewCancelled\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x03 \x01(\t\";\n\x12InterviewReinvited\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\"Q\n\x18InterviewReinviteRefused\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x03 \x01(\t\"6\n\rCallRequested\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05*\xe4\x01\n\tEndReason\x12\x1a\n\x16\x45ND_REASON_UNSPECIFIED\x10\x00\x12\x17\n\x13\x45ND_REASON_FINISHED\x10\x01\x12\x16\n\x12\x45ND_REASON_DROPPED\x10\x02\x12\x1a\n\x16\x45ND_REASON_TOTAL_LIMIT\x10\x03\x12\x1e\n\x1a\x45ND_REASON_CONSENT_REFUSED\x10\x04\x12\x1d\n\x19\x45ND_REASON_CANDIDATE_LEFT\x10\x05\x12\x18\n\x14\x45ND_REASON_CANCELLED\x10\x06\x12\x15\n\x11\x45ND_REASON_SILENT\x10\x07*\x8c\x01\n\rVerdictStatus\x12\x1e\n\x1aVERDICT_STATUS_UNSPECIFIED\x10\x00\x12\x1c\n\x18VERDICT_STATUS_COMPLETED\x10\x01\x12\x1a\n\x16VERDICT_STATUS_PARTIAL\x10\x02\x12!\n\x1dVERDICT_STATUS_LOW_CONFIDENCE\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'viva.session.events.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ENDREASON']._serialized_start=1715
-  _globals['_ENDREASON']._serialized_end=1943
-  _globals['_VERDICTSTATUS']._serialized_start=1946
-  _globals['_VERDICTSTATUS']._serialized_end=2086
+  _globals['_ENDREASON']._serialized_start=1739
+  _globals['_ENDREASON']._serialized_end=1967
+  _globals['_VERDICTSTATUS']._serialized_start=1970
+  _globals['_VERDICTSTATUS']._serialized_end=2110
   _globals['_PROMPTSREADY']._serialized_start=125
   _globals['_PROMPTSREADY']._serialized_end=200
   _globals['_INTERVIEWSTARTED']._serialized_start=202
@@ -49,17 +49,17 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INTERVIEWREADY']._serialized_start=554
   _globals['_INTERVIEWREADY']._serialized_end=652
   _globals['_INTERVIEWCOMPLETED']._serialized_start=655
-  _globals['_INTERVIEWCOMPLETED']._serialized_end=1186
-  _globals['_INTERVIEWFAILED']._serialized_start=1189
-  _globals['_INTERVIEWFAILED']._serialized_end=1376
-  _globals['_INTERVIEWEXPIRED']._serialized_start=1378
-  _globals['_INTERVIEWEXPIRED']._serialized_end=1435
-  _globals['_INTERVIEWCANCELLED']._serialized_start=1437
-  _globals['_INTERVIEWCANCELLED']._serialized_end=1512
-  _globals['_INTERVIEWREINVITED']._serialized_start=1514
-  _globals['_INTERVIEWREINVITED']._serialized_end=1573
-  _globals['_INTERVIEWREINVITEREFUSED']._serialized_start=1575
-  _globals['_INTERVIEWREINVITEREFUSED']._serialized_end=1656
-  _globals['_CALLREQUESTED']._serialized_start=1658
-  _globals['_CALLREQUESTED']._serialized_end=1712
+  _globals['_INTERVIEWCOMPLETED']._serialized_end=1210
+  _globals['_INTERVIEWFAILED']._serialized_start=1213
+  _globals['_INTERVIEWFAILED']._serialized_end=1400
+  _globals['_INTERVIEWEXPIRED']._serialized_start=1402
+  _globals['_INTERVIEWEXPIRED']._serialized_end=1459
+  _globals['_INTERVIEWCANCELLED']._serialized_start=1461
+  _globals['_INTERVIEWCANCELLED']._serialized_end=1536
+  _globals['_INTERVIEWREINVITED']._serialized_start=1538
+  _globals['_INTERVIEWREINVITED']._serialized_end=1597
+  _globals['_INTERVIEWREINVITEREFUSED']._serialized_start=1599
+  _globals['_INTERVIEWREINVITEREFUSED']._serialized_end=1680
+  _globals['_CALLREQUESTED']._serialized_start=1682
+  _globals['_CALLREQUESTED']._serialized_end=1736
 # @@protoc_insertion_point(module_scope)

@@ -4,9 +4,11 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from viva.contracts.common.v1 import common_pb2 as _common_pb2
 import builtins as _builtins
@@ -220,6 +222,7 @@ class InterviewCompleted(_message.Message):
     CHARGEABLE_FIELD_NUMBER: _builtins.int
     QUESTIONS_PLANNED_FIELD_NUMBER: _builtins.int
     QUESTIONS_ANSWERED_FIELD_NUMBER: _builtins.int
+    MISSING_STAGES_FIELD_NUMBER: _builtins.int
     interview_id: _builtins.str
     attempt: _builtins.int
     status: Global___VerdictStatus.ValueType
@@ -240,6 +243,10 @@ class InterviewCompleted(_message.Message):
     def started_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def ended_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def missing_stages(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Stages that gave no result in time, for an answer or for the interview; a verdict with any is partial."""
+
     def __init__(
         self,
         *,
@@ -256,10 +263,11 @@ class InterviewCompleted(_message.Message):
         chargeable: _builtins.bool = ...,
         questions_planned: _builtins.int = ...,
         questions_answered: _builtins.int = ...,
+        missing_stages: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["assessment", b"assessment", "bundle", b"bundle", "ended_at", b"ended_at", "recording", b"recording", "score", b"score", "started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessment", b"assessment", "attempt", b"attempt", "bundle", b"bundle", "chargeable", b"chargeable", "end_reason", b"end_reason", "ended_at", b"ended_at", "interview_id", b"interview_id", "questions_answered", b"questions_answered", "questions_planned", b"questions_planned", "recording", b"recording", "score", b"score", "started_at", b"started_at", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessment", b"assessment", "attempt", b"attempt", "bundle", b"bundle", "chargeable", b"chargeable", "end_reason", b"end_reason", "ended_at", b"ended_at", "interview_id", b"interview_id", "missing_stages", b"missing_stages", "questions_answered", b"questions_answered", "questions_planned", b"questions_planned", "recording", b"recording", "score", b"score", "started_at", b"started_at", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
