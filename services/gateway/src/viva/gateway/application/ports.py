@@ -1,12 +1,55 @@
 """What the application needs from outside: one unit of work, and the stores in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
+from google.protobuf.message import Message
+
+from viva.gateway.domain.access import ApiKey
+from viva.gateway.domain.credits import Account, LedgerEntry
 from viva.gateway.domain.interview import Interview
 from viva.gateway.domain.join import Credential, JoinLink
+from viva.gateway.domain.library import D, Entry
+from viva.gateway.domain.reviews import AuditRecord, Note, Override, Review
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """Part of a list, newest first."""
+
+    items: tuple[Item, ...]
+    has_more: bool
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page begins and how long it is.
+
+    Attributes:
+        starting_after: id of the last item of the page before; empty for the first page.
+    """
+
+    limit: int = 20
+    starting_after: str = ""
+
+
+@dataclass(frozen=True)
+class InterviewFilter:
+    """Which interviews a list holds; empty fields do not filter."""
+
+    tenant_id: str
+    test_mode: bool
+    statuses: Sequence[str] = ()
+    external_id: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    tag: str = ""
+    created_from: datetime | None = None
+    created_before: datetime | None = None
 
 
 class Interviews(Protocol):
@@ -24,6 +67,9 @@ class Interviews(Protocol):
     async def save(self, interview: Interview) -> None:
         """Stores what changed; the row must be locked."""
 
+    async def page(self, where: InterviewFilter, cursor: Cursor) -> Page[Interview]:
+        """Lists interviews."""
+
 
 class Doors(Protocol):
     """Join links and session credentials, by their hashes."""
@@ -38,10 +84,143 @@ class Doors(Protocol):
         """Marks every link of the interview as replaced and forgets its credentials."""
 
     async def add_credential(self, credential: Credential) -> None:
-        """Stores a credential and forgets those of its interview that have expired."""
+        """Stores a credential."""
 
     async def find_credential(self, credential_hash: str) -> Credential | None:
-        """Finds a credential."""
+        """Finds a credential, expired ones too."""
+
+
+class Library(Protocol):
+    """Personas, frameworks and question sets; the kind is given by the definition's class."""
+
+    async def add(self, entry: Entry[D]) -> None:
+        """Stores a definition or a further version of it.
+
+        Raises:
+            ConflictError: `version_conflict`; somebody else stored this version.
+        """
+
+    async def find(
+        self, kind: type[D], tenant_id: str, entry_id: str, version: int | None = None
+    ) -> Entry[D] | None:
+        """Finds a version of a tenant's definition, the newest by default."""
+
+    async def page(self, kind: type[D], tenant_id: str, cursor: Cursor) -> Page[Entry[D]]:
+        """Lists the newest versions."""
+
+
+class Credits(Protocol):
+    """Accounts and their ledgers."""
+
+    async def account(self, tenant_id: str) -> Account:
+        """Reads the account; one that was never used is empty."""
+
+    async def lock(self, tenant_id: str) -> Account:
+        """Reads the account and holds its row until the commit."""
+
+    async def record(self, account: Account, entry: LedgerEntry) -> bool:
+        """Stores the entry and the account after it; False where the event is known already."""
+
+    async def reservation(self, interview_id: str) -> bool:
+        """Whether the interview holds a reservation."""
+
+    async def settled(self, interview_id: str, attempt: int) -> bool:
+        """Whether the attempt is settled or released already."""
+
+    async def entry_of(self, event_id: str) -> LedgerEntry | None:
+        """Finds the entry that an event caused."""
+
+    async def page(self, tenant_id: str, interview_id: str, cursor: Cursor) -> Page[LedgerEntry]:
+        """Lists entries, of one interview where one is named."""
+
+
+class Keys(Protocol):
+    """API keys by the hashes of their secrets."""
+
+    async def add(self, key: ApiKey, secret_hash: str) -> None:
+        """Stores a key."""
+
+    async def by_secret(self, secret_hash: str) -> ApiKey | None:
+        """Finds the key of a secret, revoked ones too."""
+
+    async def get(self, tenant_id: str, key_id: str) -> ApiKey | None:
+        """Finds a tenant's key."""
+
+    async def revoke(self, key_id: str, at: datetime) -> None:
+        """Ends a key."""
+
+    async def page(self, tenant_id: str, cursor: Cursor) -> Page[ApiKey]:
+        """Lists a tenant's keys."""
+
+
+class Reviews(Protocol):
+    """Reviews with their notes, and overrides."""
+
+    async def add(self, review: Review) -> None:
+        """Stores a review; a second one of the same attempt is ignored."""
+
+    async def lock(self, review_id: str) -> Review | None:
+        """Finds a review and holds its row until the commit."""
+
+    async def save(self, review: Review) -> None:
+        """Stores a decision."""
+
+    async def add_note(self, review_id: str, note: Note) -> None:
+        """Appends a note."""
+
+    async def page(
+        self, tenant_id: str, test_mode: bool, status: str, interview_id: str, cursor: Cursor
+    ) -> Page[Review]:
+        """Lists reviews; empty arguments do not filter."""
+
+    async def of_interviews(self, interview_ids: Sequence[str]) -> Sequence[Review]:
+        """Finds the reviews of interviews, oldest first."""
+
+    async def add_override(self, override: Override) -> None:
+        """Appends an override."""
+
+    async def overrides_of(self, interview_ids: Sequence[str]) -> Sequence[Override]:
+        """Finds the overrides of interviews, oldest first."""
+
+
+class Audit(Protocol):
+    """Who did what."""
+
+    async def add(self, record: AuditRecord) -> None:
+        """Appends a record."""
+
+    async def page(self, tenant_id: str, target: str, cursor: Cursor) -> Page[AuditRecord]:
+        """Lists records, of one target where one is named."""
+
+
+@dataclass(frozen=True)
+class StoredAnswer:
+    """The answer that belongs to an idempotency key; sealed, because it may hold secrets."""
+
+    fingerprint: str
+    done: bool
+    status: int
+    sealed_body: bytes
+    started_at: datetime
+
+
+class Idempotency(Protocol):
+    """Which requests were answered already."""
+
+    async def begin(self, key_hash: str, fingerprint: str, now: datetime) -> StoredAnswer | None:
+        """Claims a key, or gives what another request with that key left."""
+
+    async def take_over(self, key_hash: str, started_at: datetime, now: datetime) -> bool:
+        """Claims a key whose request never ended; False where somebody was faster."""
+
+    async def finish(self, key_hash: str, status: int, sealed_body: bytes) -> None:
+        """Stores the answer."""
+
+    async def forget(self, key_hash: str) -> None:
+        """Gives the key free: the request had no effect."""
+
+    async def sweep(self, before: datetime) -> None:
+        """Drops answers that are no longer replayed."""
 
 
 class Work(Protocol):
@@ -55,5 +234,45 @@ class Work(Protocol):
     def doors(self) -> Doors:
         """Join links and credentials."""
 
+    @property
+    def library(self) -> Library:
+        """Definitions."""
+
+    @property
+    def credits(self) -> Credits:
+        """The ledger."""
+
+    @property
+    def keys(self) -> Keys:
+        """API keys."""
+
+    @property
+    def reviews(self) -> Reviews:
+        """Reviews and overrides."""
+
+    @property
+    def audit(self) -> Audit:
+        """The audit log."""
+
+    @property
+    def idempotency(self) -> Idempotency:
+        """Stored answers."""
+
+    def emit(self, message: Message, *, interview_id: str) -> None:
+        """Publishes an internal event with the commit."""
+
+    def publish(self, event_type: str, data: dict[str, Any], *, interview_id: str) -> None:
+        """Publishes on the public topic with the commit."""
+
 
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
+
+
+class BundleStore(Protocol):
+    """Objects that other services left: bundles and recordings."""
+
+    async def get(self, key: str, sha256: str | None = None) -> bytes:
+        """Reads a whole object and checks its hash."""
+
+    async def get_range(self, key: str, start: int, end: int) -> bytes:
+        """Reads the bytes from `start` up to and without `end`."""

@@ -1,0 +1,194 @@
+"""Keeps one session replica attached, through the loss of any of them."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass, replace
+
+from viva.gateway.application.edge.buffer import ReplayBuffer
+from viva.gateway.application.edge.limits import EdgeLimits
+from viva.gateway.application.edge.messages import (
+    Attach,
+    Attached,
+    Durable,
+    End,
+    Heartbeat,
+    Playing,
+    Replaced,
+    SessionAttach,
+    SessionMessage,
+)
+from viva.gateway.application.edge.ports import (
+    LiveConnections,
+    SessionDialler,
+    SessionLostError,
+    SessionStream,
+)
+
+FIRST_WAIT_S = 0.05
+LONGEST_WAIT_S = 1.0
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """Whose connection it is; `number` counts up, the newest of an interview wins."""
+
+    interview_id: str
+    attempt: int
+    number: int
+
+
+class Uplink:
+    """The edge's side of `Converse`, for as many replicas as one connection needs.
+
+    Attributes:
+        live: a replica is attached now.
+        attached_once: one was, on this connection.
+        playing: what the client has in its loudspeaker.
+    """
+
+    def __init__(
+        self,
+        admitted: Admitted,
+        attach: Attach,
+        buffer: ReplayBuffer,
+        dialler: SessionDialler,
+        limits: EdgeLimits,
+    ) -> None:
+        self._admitted = admitted
+        self._attach = attach
+        self._buffer = buffer
+        self._dialler = dialler
+        self._limits = limits
+        self._epoch = attach.last_epoch
+        self._sent = 0
+        self._progress = asyncio.Event()
+        self.live = False
+        self.attached_once = False
+        self.playing: Playing | None = attach.playing
+
+    async def converse(self, metrics: LiveConnections) -> AsyncGenerator[SessionMessage, None]:
+        """What the session says, over all replicas that the connection sees.
+
+        Raises:
+            SessionLostError: no replica took the client on in time; NoFreeSlotError: all are full.
+            InterviewOverError: the session refuses the interview.
+        """
+        give_up = asyncio.get_running_loop().time() + self._limits.first_session_s
+        avoid, wait_s = "", FIRST_WAIT_S
+        while True:
+            stream: SessionStream | None = None
+            try:
+                stream = await self._dialler.dial(self._attach_now(), avoid)
+                avoid = stream.address
+                async with contextlib.aclosing(self._attached(stream)) as messages:
+                    async for message in messages:
+                        wait_s = FIRST_WAIT_S
+                        yield message
+                        if isinstance(message, (End, Replaced)):
+                            return
+            except SessionLostError:
+                if not self.attached_once and asyncio.get_running_loop().time() > give_up:
+                    raise
+            if self.live:
+                metrics.reattached()
+            self.live = False
+            await asyncio.sleep(wait_s)
+            wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+
+    async def flushed(self, timeout_s: float) -> None:
+        """Waits until the replica was told everything, or the time is over."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while self._sent < self._buffer.end:
+                    self._progress.clear()
+                    await self._progress.wait()
+
+    def _attach_now(self) -> SessionAttach:
+        attach = self._attach
+        if self.attached_once:
+            attach = replace(
+                attach,
+                fresh=False,
+                last_epoch=self._epoch,
+                position=self._buffer.position,
+                buffered_from=self._buffer.buffered_from,
+                facts_buffered_from=self._buffer.facts_buffered_from,
+                playing=self.playing,
+            )
+        admitted = self._admitted
+        return SessionAttach(admitted.interview_id, admitted.attempt, admitted.number, attach)
+
+    async def _attached(self, stream: SessionStream) -> AsyncGenerator[SessionMessage, None]:
+        writer: asyncio.Task[None] | None = None
+        lost = True
+        silence_s = self._limits.attach_reply_s
+        try:
+            messages = stream.messages()
+            while (message := await _next(messages, silence_s)) is not None:
+                match message:
+                    case Attached():
+                        silence_s = self._limits.session_silence_s
+                        writer = asyncio.create_task(self._write(stream, message))
+                        yield self._take_up(message)
+                        continue
+                    case Durable():
+                        self._buffer.forget(message.position, message.fact)
+                yield message
+                if isinstance(message, (End, Replaced)):
+                    lost = False
+        except GeneratorExit:
+            lost = False
+            raise
+        finally:
+            if writer:
+                writer.cancel()
+                await asyncio.gather(writer, return_exceptions=True)
+            await stream.close(cancel=lost)
+
+    def _take_up(self, attached: Attached) -> Attached:
+        """Notes the new epoch; says what the client must send again.
+
+        Where this is not the connection's first session, the edge holds what the replica lacks:
+        the client need not send it.
+        """
+        again = self.attached_once
+        self._epoch = attached.epoch
+        self.live = self.attached_once = True
+        if again:
+            return replace(
+                attached,
+                resume_from=self._buffer.position,
+                resume_fact=self._buffer.last_fact + 1,
+            )
+        if self._attach.fresh:
+            self._buffer.begin(attached.base_position, attached.resume_fact)
+        return attached
+
+    async def _write(self, stream: SessionStream, attached: Attached) -> None:
+        """Sends what the replica lacks, then all that comes; a lost stream shows in its reading."""
+        with contextlib.suppress(SessionLostError):
+            cursor = self._buffer.end
+            for entry in self._buffer.replay_from(
+                attached.resume_from, attached.resume_fact, before=cursor
+            ):
+                await stream.send(entry)
+            while True:
+                self._sent = cursor
+                self._progress.set()
+                cursor, entries = await self._buffer.next_after(cursor, self._limits.pulse_s)
+                for entry in entries or [Heartbeat()]:
+                    await stream.send(entry)
+
+
+async def _next(messages: AsyncIterator[SessionMessage], silence_s: float) -> SessionMessage | None:
+    """The next message, or None at the stream's end.
+
+    Raises:
+        SessionLostError: nothing came for so long.
+    """
+    try:
+        async with asyncio.timeout(silence_s):
+            return await anext(messages, None)
+    except TimeoutError as error:
+        raise SessionLostError("silent") from error
