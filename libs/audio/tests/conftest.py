@@ -31,6 +31,7 @@ class Registry(ThreadingHTTPServer):
         self.requests: list[tuple[str, str | None]] = []
         self.payload = PAYLOAD
         self.html = False
+        self.refuse_all = False
         self.break_after: list[int] = []
         self.url = f"http://127.0.0.1:{self.server_port}"
 
@@ -104,6 +105,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.requests.append((self.path, self.headers.get("Range")))
+        if self.server.refuse_all:
+            self.send_error(401)
+            return
         match self.path.strip("/").split("/"):
             case ["simple", "weights"]:
                 self._simple_page()

@@ -94,6 +94,14 @@ def test_unreachable_or_lacking_registry_is_named(store: ModelStore, registry: A
     assert WHEEL in caught.value.detail
 
 
+def test_password_of_a_registry_is_not_told(store: ModelStore, registry: Any) -> None:
+    registry.refuse_all = True
+    private = registry.url.replace("http://", "http://someone:hush@")
+    with pytest.raises(TransientError, match="HTTP status 401") as caught:
+        pull(store, ["ear"], registries=Registries(indexes=(f"{private}/simple",)))
+    assert "hush" not in caught.value.detail
+
+
 def test_progress_says_what_comes(store: ModelStore, registries: Registries) -> None:
     said = io.StringIO()
     pull(store, ["mouth"], registries=registries, progress=LineProgress(said, interval_s=0))

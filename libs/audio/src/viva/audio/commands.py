@@ -25,8 +25,8 @@ def pull(names: _Names = None) -> None:
     started = time.monotonic()
     try:
         brought = pull_models(store, names or [], progress=progress_for(sys.stderr))
-    except VivaError as error:
-        typer.echo(f"viva models pull: {error.detail}", err=True)
+    except (VivaError, OSError) as error:
+        typer.echo(f"viva models pull: {error}", err=True)
         raise typer.Exit(1) from error
     megabytes = sum(model.size_bytes for model in brought) / 1e6
     took = time.monotonic() - started

@@ -8,6 +8,7 @@ import httpx
 
 from viva.audio.models.manifest import Package
 from viva.audio.models.progress import Progress, Report
+from viva.audio.models.registries import reason
 from viva.audio.models.store import file_sha256
 from viva.platform.errors import InvalidError, TransientError
 
@@ -54,7 +55,7 @@ def download(
                 )
                 if permanent or attempt == _ATTEMPTS - 1:
                     raise TransientError(
-                        f"{package.file}: {error}", code="model_download"
+                        f"{package.file}: {reason(error)}", code="model_download"
                     ) from error
                 time.sleep(2**attempt)
     _check(partial, package)

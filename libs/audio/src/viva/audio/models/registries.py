@@ -54,7 +54,7 @@ class Registries:
             try:
                 url = _locate_in_index(client, index, package)
             except httpx.HTTPError as error:
-                failures.append(f"{urlsplit(index).hostname}: {error}")
+                failures.append(f"{urlsplit(index).hostname}: {reason(error)}")
                 continue
             if url:
                 return url
@@ -66,8 +66,17 @@ class Registries:
             response = client.get(f"{self.npm}/{package.name}/{package.version}")
             response.raise_for_status()
         except httpx.HTTPError as error:
-            raise TransientError(f"{package.name}: {error}", code="package_not_found") from error
+            raise TransientError(
+                f"{package.name}: {reason(error)}", code="package_not_found"
+            ) from error
         return str(response.json()["dist"]["tarball"])
+
+
+def reason(error: httpx.HTTPError) -> str:
+    """Why a request failed, without its URL: that may hold a password."""
+    if isinstance(error, httpx.HTTPStatusError):
+        return f"HTTP status {error.response.status_code}"
+    return f"{type(error).__name__}: {error}"
 
 
 def _locate_in_index(client: httpx.Client, index: str, package: Package) -> str | None:
