@@ -61,6 +61,18 @@ def test_next_pull_takes_up_a_partial_file(
     assert store.problems("ear-1") == []
 
 
+def test_what_a_killed_pull_left_is_cleared(
+    store: ModelStore, registry: Any, registries: Registries
+) -> None:
+    downloads = store.root / ".downloads"
+    (downloads / "ear-1.staging").mkdir(parents=True)
+    (downloads / "ear-1.staging" / "model.bin").write_bytes(b"half")
+    (downloads / "voices-2.0.tgz").write_bytes(registry.archives["voices-2.0.tgz"])
+    pull(store, ["ear"], registries=registries)
+    assert store.problems("ear-1") == []
+    assert list(downloads.iterdir()) == []
+
+
 def test_other_bytes_than_the_manifests_are_refused_and_forgotten(
     store: ModelStore, registry: Any, registries: Registries
 ) -> None:

@@ -49,7 +49,7 @@ def pull(
         for position, model in enumerate(missing):
             fetcher.install(model)
             still_needed = {name for later in missing[position + 1 :] for name in later.packages}
-            fetcher.discard(set(model.packages) - still_needed)
+            fetcher.discard_all_but(still_needed)
         return missing
 
 
@@ -74,9 +74,11 @@ class _Fetcher:
         final.parent.mkdir(parents=True, exist_ok=True)
         staging.rename(final)
 
-    def discard(self, packages: set[str]) -> None:
-        for name in packages:
-            (self._downloads / self._manifest.packages[name].file).unlink(missing_ok=True)
+    def discard_all_but(self, needed: set[str]) -> None:
+        """Delete whole archives, those that a killed pull left behind too; partial ones stay."""
+        for name, package in self._manifest.packages.items():
+            if name not in needed:
+                (self._downloads / package.file).unlink(missing_ok=True)
 
     def _download(self, name: str) -> Path:
         package = self._manifest.packages[name]
