@@ -52,13 +52,16 @@ class LifecyclePublisher:
 
     async def publish(self, uow: UnitOfWork, interview: Interview) -> None:
         """Publishes what happened since the last time, in order."""
-        for event in interview.drain():
+        events = interview.drain()
+        for event in events:
             if isinstance(event, happened.AnswersWanted):
                 await self._ask_for_answers(uow, interview)
                 continue
             uow.emit(await self._message(uow, interview, event), interview_id=interview.id)
             if isinstance(event, happened.ConversationEnded):
                 await self._after_conversation(uow, interview, event)
+        if events and interview.state.terminal:
+            uow.settle(interview.id)
 
     async def _after_conversation(
         self, uow: UnitOfWork, interview: Interview, ended: happened.ConversationEnded
@@ -141,30 +144,48 @@ class LifecyclePublisher:
 
 
 def _plain_message(interview_id: str, event: happened.InterviewEvent) -> Message:
-    ids = {"interview_id": interview_id, "attempt": event.attempt}
+    message = _empty_message(event)
+    message.interview_id = interview_id
+    message.attempt = event.attempt
+    return message
+
+
+_PlainMessage = (
+    published.PromptsReady
+    | published.CallRequested
+    | published.InterviewStarted
+    | published.ConversationEnded
+    | published.InterviewExpired
+    | published.InterviewCancelled
+    | published.InterviewReinvited
+    | published.InterviewReinviteRefused
+)
+
+
+def _empty_message(event: happened.InterviewEvent) -> _PlainMessage:
     match event:
         case happened.PromptsRendered(prompt_count=count):
-            return published.PromptsReady(**ids, prompt_count=count)
+            return published.PromptsReady(prompt_count=count)
         case happened.CallWanted():
-            return published.CallRequested(**ids)
+            return published.CallRequested()
         case happened.Started(at=at):
-            return published.InterviewStarted(**ids, started_at=_timestamp(at))
+            return published.InterviewStarted(started_at=_timestamp(at))
         case happened.ConversationEnded(reason=reason, at=at, answer_count=count):
             return published.ConversationEnded(
-                **ids, reason=_end_reason(reason), ended_at=_timestamp(at), answer_count=count
+                reason=_end_reason(reason), ended_at=_timestamp(at), answer_count=count
             )
         case happened.Expired():
-            return published.InterviewExpired(**ids)
+            return published.InterviewExpired()
         case happened.Cancelled(reason=why):
-            return published.InterviewCancelled(**ids, reason=why)
+            return published.InterviewCancelled(reason=why)
         case happened.Reinvited():
-            return published.InterviewReinvited(**ids)
+            return published.InterviewReinvited()
         case happened.ReinviteRefused(reason=why):
-            return published.InterviewReinviteRefused(**ids, reason=why)
+            return published.InterviewReinviteRefused(reason=why)
     raise TypeError(f"{type(event).__name__} is no event of its own")
 
 
-def _end_reason(reason: EndReason | None) -> published.EndReason:
+def _end_reason(reason: EndReason | None) -> published.EndReason.ValueType:
     name = "END_REASON_UNSPECIFIED" if reason is None else _END_REASONS[reason]
     return published.EndReason.Value(name)
 
