@@ -49,13 +49,13 @@ def time_of(stamp: Timestamp) -> datetime | None:
     return stamp.ToDatetime(UTC) if stamp.seconds or stamp.nanos else None
 
 
-def end_reason(reason: session_events.EndReason) -> str:
+def end_reason(reason: session_events.EndReason.ValueType) -> str:
     """Names an end reason as the API does, for example `finished`; empty where it is not set."""
     name = session_events.EndReason.Name(reason).removeprefix("END_REASON_").lower()
     return "" if name == "unspecified" else name
 
 
-def fraud_kind(kind: common.FraudKind) -> str:
+def fraud_kind(kind: common.FraudKind.ValueType) -> str:
     """Names a fraud signal as the API does."""
     return common.FraudKind.Name(kind).removeprefix("FRAUD_KIND_").lower()
 

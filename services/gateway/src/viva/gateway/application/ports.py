@@ -13,7 +13,7 @@ from viva.gateway.domain.credits import Account, LedgerEntry
 from viva.gateway.domain.interview import Interview
 from viva.gateway.domain.join import Credential, JoinLink
 from viva.gateway.domain.library import D, Entry
-from viva.gateway.domain.reviews import AuditRecord, Note, Override, Review
+from viva.gateway.domain.reviews import AuditRecord, Override, Review
 
 Item = TypeVar("Item")
 
@@ -89,6 +89,9 @@ class Doors(Protocol):
     async def find_credential(self, credential_hash: str) -> Credential | None:
         """Finds a credential, expired ones too."""
 
+    async def sweep(self, before: datetime) -> None:
+        """Drops credentials that expired before `before`."""
+
 
 class Library(Protocol):
     """Personas, frameworks and question sets; the kind is given by the definition's class."""
@@ -99,6 +102,9 @@ class Library(Protocol):
         Raises:
             ConflictError: `version_conflict`; somebody else stored this version.
         """
+
+    async def add_missing(self, entry: Entry[D]) -> bool:
+        """Stores a version unless it is there; tells whether it was missing."""
 
     async def find(
         self, kind: type[D], tenant_id: str, entry_id: str, version: int | None = None
@@ -163,10 +169,7 @@ class Reviews(Protocol):
         """Finds a review and holds its row until the commit."""
 
     async def save(self, review: Review) -> None:
-        """Stores a decision."""
-
-    async def add_note(self, review_id: str, note: Note) -> None:
-        """Appends a note."""
+        """Stores a decision and the notes."""
 
     async def page(
         self, tenant_id: str, test_mode: bool, status: str, interview_id: str, cursor: Cursor
@@ -211,7 +214,11 @@ class Idempotency(Protocol):
         """Claims a key, or gives what another request with that key left."""
 
     async def take_over(self, key_hash: str, started_at: datetime, now: datetime) -> bool:
-        """Claims a key whose request never ended; False where somebody was faster."""
+        """Claims a key whose request never ended or whose answer is no longer replayed.
+
+        Returns:
+            False where somebody was faster.
+        """
 
     async def finish(self, key_hash: str, status: int, sealed_body: bytes) -> None:
         """Stores the answer."""
@@ -263,6 +270,9 @@ class Work(Protocol):
 
     def publish(self, event_type: str, data: dict[str, Any], *, interview_id: str) -> None:
         """Publishes on the public topic with the commit."""
+
+    def settle(self, interview_id: str) -> None:
+        """Notes that what was published of the interview so far need not be repeated."""
 
 
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]

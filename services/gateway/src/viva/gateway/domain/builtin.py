@@ -29,7 +29,7 @@ _FRAMEWORK = Framework(
         Competency(
             key="communication",
             name="Communication",
-            definition="Explains clearly, in words that fit the listener, and checks that it landed.",
+            definition="Explains clearly, in words that fit the listener, and checks it landed.",
             weight=0.3,
             anchors=_anchors(
                 "Rambles or uses jargon; the listener could not act on what was said.",
@@ -65,7 +65,7 @@ _FRAMEWORK = Framework(
         Competency(
             key="problem_solving",
             name="Problem solving",
-            definition="Finds the cause of a problem step by step and solves it with what is there.",
+            definition="Finds the cause of a problem step by step and solves it.",
             weight=0.25,
             anchors=_anchors(
                 "Guesses or hands the problem on without having looked into it.",

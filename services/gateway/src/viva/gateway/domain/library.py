@@ -96,6 +96,7 @@ class QuestionSet:
     questions: tuple[Question, ...]
 
 
+Definition = Persona | Framework | QuestionSet
 D = TypeVar("D", Persona, Framework, QuestionSet)
 
 

@@ -1,4 +1,4 @@
-"""People's part: reviews of what the machine noticed, overrides of what it scored, the audit log."""
+"""People's part: reviews of what the machine noticed, overrides of scores, the audit log."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

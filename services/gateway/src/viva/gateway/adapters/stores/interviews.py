@@ -1,0 +1,105 @@
+"""Interviews in PostgreSQL."""
+
+from sqlalchemy import Select, insert, select, update
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from viva.gateway.adapters.documents import from_json, to_json
+from viva.gateway.adapters.paging import page
+from viva.gateway.adapters.tables import interviews
+from viva.gateway.application.ports import Cursor, InterviewFilter, Page
+from viva.gateway.domain.interview import Interview, Order, Run
+
+
+class SqlInterviews:
+    """The interviews of all tenants."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, interview: Interview) -> None:
+        """Stores a new interview."""
+        order = interview.order
+        await self._session.execute(
+            insert(interviews).values(
+                id=interview.id,
+                tenant_id=interview.tenant_id,
+                test_mode=interview.test_mode,
+                external_id=order.external_id,
+                metadata=dict(order.metadata),
+                tags=list(order.tags),
+                created_at=interview.created_at,
+                ordered=to_json(Order, order),
+                **_changing(interview),
+            )
+        )
+
+    async def get(self, interview_id: str) -> Interview | None:
+        """Finds an interview whoever owns it."""
+        return await self._one(select(interviews).where(interviews.c.id == interview_id))
+
+    async def lock(self, interview_id: str) -> Interview | None:
+        """Finds an interview and holds its row until the commit."""
+        found = select(interviews).where(interviews.c.id == interview_id).with_for_update()
+        return await self._one(found)
+
+    async def save(self, interview: Interview) -> None:
+        """Stores what changed; the row must be locked."""
+        await self._session.execute(
+            update(interviews).where(interviews.c.id == interview.id).values(**_changing(interview))
+        )
+
+    async def page(self, where: InterviewFilter, cursor: Cursor) -> Page[Interview]:
+        """Lists interviews."""
+        statement = _filtered(where)
+        return await page(self._session, statement, interviews.c.id, cursor, _read)
+
+    async def _one(self, statement: Select[tuple[object, ...]]) -> Interview | None:
+        row = (await self._session.execute(statement)).mappings().first()
+        return _read(row) if row else None
+
+
+def _changing(interview: Interview) -> dict[str, object]:
+    return {
+        "status": interview.status.value,
+        "expires_at": interview.expires_at,
+        "requested_attempt": interview.requested_attempt,
+        "cancel_requested": interview.cancel_requested,
+        "changes": interview.changes,
+        "run": to_json(Run, interview.run),
+    }
+
+
+def _filtered(where: InterviewFilter) -> Select[tuple[object, ...]]:
+    columns = interviews.c
+    statement = select(interviews).where(
+        columns.tenant_id == where.tenant_id, columns.test_mode == where.test_mode
+    )
+    if where.statuses:
+        statement = statement.where(columns.status.in_(where.statuses))
+    if where.external_id:
+        statement = statement.where(columns.external_id == where.external_id)
+    if where.metadata:
+        statement = statement.where(columns.metadata.contains(dict(where.metadata)))
+    if where.tag:
+        statement = statement.where(columns.tags.contains([where.tag]))
+    if where.created_from:
+        statement = statement.where(columns.created_at >= where.created_from)
+    if where.created_before:
+        statement = statement.where(columns.created_at < where.created_before)
+    return statement
+
+
+def _read(row: RowMapping) -> Interview:
+    return Interview(
+        id=row["id"],
+        tenant_id=row["tenant_id"],
+        test_mode=row["test_mode"],
+        order=from_json(Order, row["ordered"]),
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        run=from_json(Run, row["run"]),
+        requested_attempt=row["requested_attempt"],
+        cancel_requested=row["cancel_requested"],
+        changes=row["changes"],
+    )
