@@ -1,0 +1,5 @@
+"""`python -m viva.notification`."""
+
+from viva.platform.run import run
+
+run("notification")

@@ -1,0 +1,51 @@
+"""What notification reads: interviews that begin, and results."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.event import listen
+
+from viva.contracts.gateway.events.v1 import events_pb2 as gateway_events
+from viva.notification.application.ports import Announcement, DeliveryStore
+from viva.platform.clock import Clock
+from viva.platform.db import UnitOfWork
+from viva.platform.errors import TransientError
+from viva.platform.messaging import Event, Messaging
+from viva.platform.telemetry import current_traceparent
+
+RESULTS = "interview.results.v1"
+
+
+def register(
+    messaging: Messaging, deliveries: DeliveryStore, clock: Clock, wake: Callable[[], None]
+) -> None:
+    """Registers the handlers.
+
+    Args:
+        wake: called when deliveries may be due.
+    """
+
+    async def on_created(event: Event[gateway_events.InterviewCreated], uow: UnitOfWork) -> None:
+        spec = event.data.spec
+        await deliveries.remember_interview(
+            uow.session, spec.interview_id, spec.tenant_id, event.data.webhook_url
+        )
+
+    async def on_result(event: Event[dict[str, Any]], uow: UnitOfWork) -> None:
+        interview = await deliveries.find_interview(uow.session, event.interview_id)
+        if interview is None:
+            # The two topics are not ordered against each other; its creation is on its way.
+            raise TransientError("the interview's creation has not been read yet")
+        document = {"type": event.type, "timestamp": event.time.isoformat(), "data": event.data}
+        body = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+        await deliveries.create_deliveries(
+            uow.session,
+            interview,
+            Announcement(event.id, event.type, body, current_traceparent()),
+            clock.now(),
+        )
+        listen(uow.session.sync_session, "after_commit", lambda _session: wake(), once=True)
+
+    messaging.on(gateway_events.InterviewCreated, on_created)
+    messaging.on_json(RESULTS, on_result)

@@ -1,0 +1,1 @@
+"""Alembic revisions of notification's tables."""

@@ -1,0 +1,5 @@
+"""`python -m viva.telephony`."""
+
+from viva.platform.run import run
+
+run("telephony")
