@@ -33,6 +33,13 @@ _TARGET_RMS_DB = -23.0
 _PEAK_LIMIT_DB = -2.0
 
 
+def rendering_fingerprint(store: ModelStore) -> str:
+    """The fingerprint of a Synthesizer of this store, without loading its model."""
+    runtime = [version(name) for name in ("kokoro-onnx", "onnxruntime", "espeakng-loader")]
+    parts = [_RENDERING, store.fingerprint("kokoro"), *runtime]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
 class Synthesizer:
     """The loaded voice model; safe to call from many threads."""
 
@@ -57,7 +64,7 @@ class Synthesizer:
             for path in sorted((store.path("kokoro") / "voices").glob("*.bin"))
             if path.stem[0] in _LANGUAGES
         }
-        self._model_fingerprint = store.fingerprint("kokoro")
+        self._store = store
 
     @property
     def voices(self) -> tuple[str, ...]:
@@ -67,9 +74,7 @@ class Synthesizer:
     @cached_property
     def fingerprint(self) -> str:
         """Changes whenever the same text could sound different: part of a cache's key."""
-        runtime = [version(name) for name in ("kokoro-onnx", "onnxruntime", "espeakng-loader")]
-        parts = [_RENDERING, self._model_fingerprint, *runtime]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        return rendering_fingerprint(self._store)
 
     def synthesize(self, text: str, voice: str = "af_heart", speed: float = 1.0) -> bytes:
         """Speak a text; silence before and after is cut to 30 ms, the loudness is even.
