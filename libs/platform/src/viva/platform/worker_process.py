@@ -25,6 +25,7 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 _ATTEMPTS = 2
+_END_WAIT_S = 2.0
 _KILL_WAIT_S = 5.0
 _log = get_logger(__name__)
 
@@ -67,6 +68,7 @@ class WorkerProcess(Generic[Job, Result]):
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
         self._stopping = False
+        self._busy = False
 
     @property
     def pid(self) -> int | None:
@@ -99,12 +101,12 @@ class WorkerProcess(Generic[Job, Result]):
             raise
 
     async def stop(self) -> None:
-        """Kills the worker; a job under way fails as transient. Idempotent."""
+        """Ends the worker; a job under way fails as transient. Idempotent."""
         self._stopping = True
-        if self._process and self._process.is_alive():
+        if self._busy and self._process:
             self._process.kill()
         await asyncio.to_thread(self._thread.shutdown)
-        self._discard()
+        await asyncio.to_thread(self._discard)
 
     def _attempt(self, job: Job) -> Result:
         for attempt in range(1, _ATTEMPTS + 1):
@@ -113,10 +115,15 @@ class WorkerProcess(Generic[Job, Result]):
             if self._process is None or not self._process.is_alive():
                 self._spawn()
             try:
+                self._busy = True
                 return cast("Result", self._exchange(job, self._job_timeout_s))
             except _WorkerDiedError as error:
                 _log.warning("worker_died", worker=self.name, reason=str(error), attempt=attempt)
+                if self._process:
+                    self._process.kill()
                 self._discard()
+            finally:
+                self._busy = False
         if self._stopping:
             raise TransientError(f"{self.name} is stopping")
         raise InvalidError(f"the job ended {self.name} {_ATTEMPTS} times", code="worker_killed")
@@ -169,12 +176,17 @@ class WorkerProcess(Generic[Job, Result]):
         return self._process.exitcode
 
     def _discard(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.join(_KILL_WAIT_S)
-        if self._connection is not None:
-            self._connection.close()
+        """An idle worker ends by itself when its pipe closes; any other is killed."""
+        process, connection = self._process, self._connection
         self._process = self._connection = None
+        if connection is not None:
+            connection.close()
+        if process is None:
+            return
+        process.join(_END_WAIT_S)
+        if process.is_alive():
+            process.kill()
+            process.join(_KILL_WAIT_S)
 
 
 def _serve(connection: Connection, load: Callable[[], Callable[[Any], Any]], niceness: int) -> None:

@@ -1,0 +1,194 @@
+"""What happens to one record: skipped, handled, tried again, or a dead letter."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+
+from opentelemetry.trace import SpanKind
+
+from viva.platform.backoff import Backoff
+from viva.platform.errors import KafkaAction, TransientError, treatment
+from viva.platform.health import Health
+from viva.platform.log import bind_interview, get_logger
+from viva.platform.messaging.circuit import Circuit
+from viva.platform.messaging.dead_letters import DeadLetters
+from viva.platform.messaging.event import (
+    TARGET_GROUP,
+    Event,
+    Record,
+    decode_event,
+    text_headers,
+    trace_carrier,
+)
+from viva.platform.messaging.failures import HandlerTimeoutError, classify, code_of
+from viva.platform.messaging.handlers import Handler
+from viva.platform.telemetry import extract, meter, tracer
+
+_log = get_logger(__name__)
+_TRIES_OF_A_BUG = 3
+
+
+class Processing:
+    """Decides over each record of a group.
+
+    Args:
+        handlers: by topic (without prefix) and event type.
+        limit: how many records are handled at once.
+        longest_job_s: a handler that takes longer has failed.
+    """
+
+    def __init__(
+        self,
+        group: str,
+        handlers: Mapping[tuple[str, str], Handler],
+        dead_letters: DeadLetters,
+        circuit: Circuit,
+        health: Health,
+        *,
+        strip_prefix: Callable[[str], str],
+        limit: int,
+        longest_job_s: float,
+    ) -> None:
+        self._group = group
+        self._handlers = handlers
+        self._dead_letters = dead_letters
+        self._circuit = circuit
+        self._health = health
+        self._strip_prefix = strip_prefix
+        self._slots = asyncio.Semaphore(limit)
+        self._longest_job_s = longest_job_s
+        self._tracer = tracer("viva.messaging")
+        meters = meter("viva.messaging")
+        self._handled = meters.create_counter("viva.events.handled")
+        self._took = meters.create_histogram("viva.events.duration", unit="s")
+
+    async def __call__(self, record: Record) -> None:
+        """Returns when the record's offset may be committed; only a cancellation leaves it."""
+        topic = self._strip_prefix(record.topic)
+        headers = text_headers(record)
+        if headers.get(TARGET_GROUP, self._group) != self._group:
+            return
+        kind = headers.get("ce_type")
+        if kind is not None and (topic, kind) not in self._handlers:
+            return
+        await self._circuit.closed(topic)
+        place = f"{topic}[{record.partition}]"
+        try:
+            await self._until_settled(topic, place, record, headers)
+        finally:
+            self._health.recover(place)
+
+    async def _until_settled(
+        self, topic: str, place: str, record: Record, headers: Mapping[str, str]
+    ) -> None:
+        backoff, bugs = Backoff(), 0
+        while True:
+            try:
+                await self._attempt(topic, record, headers)
+            except Exception as raised:
+                error = classify(raised)
+                action = treatment(error).kafka
+                bugs += action is KafkaAction.RETRY_BOUNDED
+                if action is KafkaAction.DEAD_LETTER or bugs >= _TRIES_OF_A_BUG:
+                    await self._bury(topic, place, record, headers, error, backoff.tries + 1)
+                    return
+                self._note_retry(topic, place, headers, error)
+                await asyncio.sleep(backoff.next_s())
+            else:
+                self._circuit.succeeded(topic)
+                return
+
+    async def _attempt(self, topic: str, record: Record, headers: Mapping[str, str]) -> None:
+        handler = self._handlers.get((topic, headers.get("ce_type", "")))
+        event = decode_event(record, headers, handler.message_type if handler else None)
+        if handler is None:
+            return
+        name = event.type.rpartition(".")[2]
+        async with self._slots:
+            began = time.monotonic()
+            with (
+                bind_interview(event.interview_id),
+                self._tracer.start_as_current_span(
+                    f"process {name}", extract(trace_carrier(headers)), SpanKind.CONSUMER
+                ) as span,
+            ):
+                span.set_attribute("messaging.system", "kafka")
+                span.set_attribute("messaging.destination.name", topic)
+                span.set_attribute("messaging.consumer.group.name", self._group)
+                span.set_attribute("viva.interview_id", event.interview_id)
+                await self._limited(handler, event)
+            attributes = {"type": event.type, "outcome": "done"}
+            self._handled.add(1, attributes)
+            self._took.record(time.monotonic() - began, attributes)
+
+    async def _limited(self, handler: Handler, event: Event[object]) -> None:
+        limit = asyncio.timeout(self._longest_job_s)
+        try:
+            async with limit:
+                await handler(event)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise HandlerTimeoutError(f"took more than {self._longest_job_s} s") from None
+
+    async def _bury(
+        self,
+        topic: str,
+        place: str,
+        record: Record,
+        headers: Mapping[str, str],
+        error: Exception,
+        tries: int,
+    ) -> None:
+        """Stores the record among the dead letters, however long the broker takes to let us."""
+        _log.error(
+            "event_dead_lettered",
+            topic=topic,
+            partition=record.partition,
+            offset=record.offset,
+            type=headers.get("ce_type"),
+            code=code_of(error),
+            interview_id=headers.get("ce_subject"),
+            exc_info=error if treatment(error).kafka is KafkaAction.RETRY_BOUNDED else None,
+        )
+        self._handled.add(1, {"type": headers.get("ce_type", "none"), "outcome": "dead_letter"})
+        backoff = Backoff()
+        while True:
+            try:
+                await self._tell_failure(topic, record, headers, error)
+                await self._dead_letters.write(topic, record, error, tries)
+            except Exception as again:
+                if not isinstance(classify(again), TransientError):
+                    _log.exception("dead_letter_failed", topic=topic, offset=record.offset)
+                self._health.degrade(place, code_of(again))
+                await asyncio.sleep(backoff.next_s())
+            else:
+                self._circuit.failed(topic)
+                return
+
+    async def _tell_failure(
+        self, topic: str, record: Record, headers: Mapping[str, str], error: Exception
+    ) -> None:
+        handler = self._handlers.get((topic, headers.get("ce_type", "")))
+        if handler is None:
+            return
+        try:
+            event = decode_event(record, headers, handler.message_type)
+        except Exception:
+            return
+        await handler.failed(event, error)
+
+    def _note_retry(
+        self, topic: str, place: str, headers: Mapping[str, str], error: Exception
+    ) -> None:
+        self._health.degrade(place, code_of(error))
+        self._handled.add(1, {"type": headers.get("ce_type", "none"), "outcome": "retry"})
+        _log.log(
+            treatment(error).log_level,
+            "event_retried",
+            topic=topic,
+            type=headers.get("ce_type"),
+            code=code_of(error),
+            interview_id=headers.get("ce_subject"),
+            exc_info=error if treatment(error).kafka is KafkaAction.RETRY_BOUNDED else None,
+        )

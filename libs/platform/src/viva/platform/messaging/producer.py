@@ -1,0 +1,102 @@
+"""Publishing: acknowledged by all replicas in sync before it counts."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from viva.platform.backoff import Backoff
+from viva.platform.errors import InvalidError, TransientError
+from viva.platform.log import get_logger
+from viva.platform.messaging.connection import client_options
+from viva.platform.settings import PlatformSettings
+
+_log = get_logger(__name__)
+_MAX_REQUEST_BYTES = 1024 * 1024
+START_LIMIT_S = 60.0
+_PERMANENT = {"MessageSizeTooLargeError", "InvalidTopicError", "TopicAuthorizationFailedError"}
+
+
+class Producer:
+    """Sends records to the broker; one for each process and service."""
+
+    def __init__(self, settings: PlatformSettings) -> None:
+        self._settings = settings
+        self._producer: AIOKafkaProducer | None = None
+
+    async def start(self) -> None:
+        """Connects.
+
+        Raises:
+            TransientError: the broker was away for a minute.
+        """
+        deadline, backoff = time.monotonic() + START_LIMIT_S, Backoff()
+        while True:
+            producer = AIOKafkaProducer(
+                acks="all",
+                enable_idempotence=self._settings.kafka_idempotence,
+                max_request_size=_MAX_REQUEST_BYTES,
+                **client_options(self._settings),
+            )
+            try:
+                await producer.start()
+            except KafkaError as error:
+                await producer.stop()
+                if time.monotonic() > deadline:
+                    raise TransientError(
+                        f"the broker is away: {error}", code="broker_away"
+                    ) from error
+                _log.warning("broker_away", error=type(error).__name__)
+                await asyncio.sleep(backoff.next_s())
+            else:
+                self._producer = producer
+                return
+
+    async def stop(self) -> None:
+        """Sends what is buffered and disconnects."""
+        producer, self._producer = self._producer, None
+        if producer:
+            await producer.stop()
+
+    async def send(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Sequence[tuple[str, bytes]],
+    ) -> None:
+        """Publishes one record and waits until it is safe.
+
+        Args:
+            topic: as the catalogue has it; the prefix setting is put before it here.
+
+        Raises:
+            TransientError: the broker is away.
+            InvalidError: the broker will never take this record.
+        """
+        if self._producer is None:
+            raise TransientError("not connected to the broker", code="broker_away")
+        name = self._settings.topic_prefix + topic
+        try:
+            await self._producer.send_and_wait(name, value=value, key=key, headers=list(headers))
+        except KafkaError as error:
+            kind = type(error).__name__
+            if kind in _PERMANENT:
+                raise InvalidError(f"{kind} on {topic}", code="record_refused") from error
+            raise TransientError(f"broker: {kind}", code="broker_away") from error
+
+    async def ping(self) -> None:
+        """Asks the broker for its metadata.
+
+        Raises:
+            TransientError: no answer.
+        """
+        if self._producer is None:
+            raise TransientError("not connected to the broker", code="broker_away")
+        try:
+            async with asyncio.timeout(3):
+                await self._producer.client.fetch_all_metadata()
+        except (KafkaError, TimeoutError) as error:
+            raise TransientError("the broker does not answer", code="broker_away") from error

@@ -1,0 +1,112 @@
+"""Topics on the broker, as the catalogue says they are."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError
+
+from viva.contracts.catalogue import Topic, catalogue
+from viva.platform.backoff import Backoff
+from viva.platform.errors import TransientError
+from viva.platform.messaging.connection import client_options
+from viva.platform.settings import PlatformSettings
+
+_START_LIMIT_S = 60.0
+_EXISTS = 36  # error code of the protocol
+
+
+@dataclass(frozen=True)
+class WantedTopic:
+    """One topic that must be there."""
+
+    name: str
+    partitions: int
+    config: dict[str, str]
+
+
+def wanted_topics(prefix: str = "") -> list[WantedTopic]:
+    """The catalogue's topics and each group's dead letters."""
+    return [wanted for topic in catalogue() for wanted in _with_dead_letters(topic, prefix)]
+
+
+async def apply_topics(settings: PlatformSettings) -> list[str]:
+    """Makes the topics that are missing; never changes those that are there.
+
+    Returns:
+        The names of those that it made.
+
+    Raises:
+        TransientError: the broker was away for a minute, or refused a topic.
+    """
+    replication = 1 if settings.kafka_embedded else -1
+    async with admin_client(settings) as admin:
+        there = set(await admin.list_topics())
+        missing = [
+            wanted for wanted in wanted_topics(settings.topic_prefix) if wanted.name not in there
+        ]
+        if not missing:
+            return []
+        response = await admin.create_topics(
+            [NewTopic(w.name, w.partitions, replication, topic_configs=w.config) for w in missing]
+        )
+    made = []
+    for name, code, *_ in response.topic_errors:
+        if code not in {0, _EXISTS}:
+            raise TransientError(f"topic {name} was refused: error {code}", code="topic_refused")
+        if code == 0:
+            made.append(name)
+    return made
+
+
+async def verify_topics(settings: PlatformSettings) -> list[str]:
+    """Compares the broker with the catalogue; tells the differences, one line each."""
+    async with admin_client(settings) as admin:
+        described = await admin.describe_topics()
+    partitions = {entry["topic"]: len(entry["partitions"]) for entry in described}
+    differences = []
+    for wanted in wanted_topics(settings.topic_prefix):
+        count = partitions.get(wanted.name)
+        if count is None:
+            differences.append(f"{wanted.name}: missing; `viva topics apply` makes it")
+        elif count != wanted.partitions:
+            differences.append(
+                f"{wanted.name}: has {count} partitions, the catalogue says {wanted.partitions}"
+            )
+    return differences
+
+
+@asynccontextmanager
+async def admin_client(settings: PlatformSettings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """An admin client, closed at the end.
+
+    Raises:
+        TransientError: the broker was away for a minute.
+    """
+    deadline, backoff = time.monotonic() + _START_LIMIT_S, Backoff()
+    while True:
+        admin = AIOKafkaAdminClient(**client_options(settings))
+        try:
+            await admin.start()
+            break
+        except KafkaError as error:
+            await admin.close()
+            if time.monotonic() > deadline:
+                raise TransientError("the broker is away", code="broker_away") from error
+            await asyncio.sleep(backoff.next_s())
+    try:
+        yield admin
+    finally:
+        await admin.close()
+
+
+def _with_dead_letters(topic: Topic, prefix: str) -> list[WantedTopic]:
+    retention = {"retention.ms": str(topic.dead_letter_retention_ms)}
+    own = WantedTopic(prefix + topic.name, topic.partitions, topic.config)
+    return [
+        own,
+        *(WantedTopic(prefix + topic.dead_letters(group), 1, retention) for group in topic.groups),
+    ]

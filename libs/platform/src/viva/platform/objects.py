@@ -1,0 +1,178 @@
+"""Objects: audio and other bytes, by key, in a folder or a bucket."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from viva.platform.errors import InvalidError, NotFoundError, TransientError
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """Where bytes are, and how to know that they are the right ones.
+
+    Attributes:
+        sha256: lower case hex.
+    """
+
+    key: str
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class StoredKey:
+    """One line of a listing."""
+
+    key: str
+    size_bytes: int
+
+
+class Objects:
+    """An object store.
+
+    Args:
+        url: `file:///folder`, `s3://bucket/prefix`, `gs://...` or `az://...`; credentials come
+            from the environment, as each vendor's tools read them.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._opened: ObjectStore | None = None
+
+    async def start(self) -> None:
+        """Opens the store; makes the folder of a local one."""
+        self._opened = await asyncio.to_thread(_open, self._url)
+
+    async def stop(self) -> None:
+        """Nothing to close."""
+
+    async def put(self, key: str, data: bytes) -> StoredObject:
+        """Stores bytes under a key; what was there is replaced.
+
+        Raises:
+            InvalidError: the key is no relative path.
+            TransientError: the store is away.
+        """
+        _check_key(key)
+        with _mapped_errors(key):
+            await obstore.put_async(self._store, key, data)
+        return StoredObject(key, hashlib.sha256(data).hexdigest(), len(data))
+
+    async def put_stream(self, key: str, chunks: AsyncIterable[bytes]) -> StoredObject:
+        """Stores bytes as they come, a few MB in memory; whole or, on an error, not at all.
+
+        Raises:
+            InvalidError: the key is no relative path.
+            TransientError: the store is away.
+        """
+        _check_key(key)
+        digest, size_bytes = hashlib.sha256(), 0
+
+        async def counted() -> AsyncIterator[bytes]:
+            nonlocal size_bytes
+            async for chunk in chunks:
+                digest.update(chunk)
+                size_bytes += len(chunk)
+                yield chunk
+
+        with _mapped_errors(key):
+            await obstore.put_async(self._store, key, counted(), use_multipart=True)
+        return StoredObject(key, digest.hexdigest(), size_bytes)
+
+    async def get(self, key: str, sha256: str | None = None) -> bytes:
+        """Reads an object whole.
+
+        Raises:
+            NotFoundError: no such key.
+            InvalidError: the bytes are not those of `sha256`.
+            TransientError: the store is away.
+        """
+        _check_key(key)
+        with _mapped_errors(key):
+            result = await obstore.get_async(self._store, key)
+            data = bytes(await result.bytes_async())
+        if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+            raise InvalidError(f"object {key} is not what was stored", code="object_corrupt")
+        return data
+
+    async def get_range(self, key: str, start: int, end: int) -> bytes:
+        """Reads the bytes from `start` to before `end`.
+
+        Raises:
+            NotFoundError: no such key.
+            TransientError: the store is away.
+        """
+        _check_key(key)
+        with _mapped_errors(key):
+            return bytes(await obstore.get_range_async(self._store, key, start=start, end=end))
+
+    async def size(self, key: str) -> int:
+        """Tells an object's size in bytes.
+
+        Raises:
+            NotFoundError: no such key.
+            TransientError: the store is away.
+        """
+        _check_key(key)
+        with _mapped_errors(key):
+            return int((await obstore.head_async(self._store, key))["size"])
+
+    async def list(self, prefix: str) -> Sequence[StoredKey]:
+        """Lists the objects below a prefix, by key."""
+        return sorted([entry async for entry in self._entries(prefix)], key=lambda entry: entry.key)
+
+    async def delete_prefix(self, prefix: str) -> int:
+        """Deletes every object below a prefix; tells how many there were."""
+        _check_key(prefix)
+        keys = [entry.key async for entry in self._entries(prefix)]
+        if keys:
+            with _mapped_errors(prefix):
+                await obstore.delete_async(self._store, keys)
+        return len(keys)
+
+    async def _entries(self, prefix: str) -> AsyncIterator[StoredKey]:
+        with _mapped_errors(prefix):
+            async for batch in obstore.list(self._store, prefix=prefix or None):
+                for meta in batch:
+                    yield StoredKey(str(meta["path"]), int(meta["size"]))
+
+    @property
+    def _store(self) -> ObjectStore:
+        if self._opened is None:
+            raise TransientError("the object store is not open yet")
+        return self._opened
+
+
+def _open(url: str) -> ObjectStore:
+    parts = urlparse(url)
+    if parts.scheme != "file":
+        return from_url(url)
+    folder = Path(unquote(parts.path))
+    folder.mkdir(parents=True, exist_ok=True)
+    return LocalStore(folder)
+
+
+def _check_key(key: str) -> None:
+    if not key or key.startswith("/") or ".." in key.split("/"):
+        raise InvalidError(f"not an object key: {key!r}", code="object_key")
+
+
+@contextmanager
+def _mapped_errors(key: str) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise NotFoundError(f"no object {key}", code="object_not_found") from None
+    except (BaseError, OSError) as error:
+        raise TransientError(
+            f"object store: {type(error).__name__}", code="objects_away"
+        ) from error

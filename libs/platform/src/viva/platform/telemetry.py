@@ -1,0 +1,86 @@
+"""OpenTelemetry: traces and metrics, exported only where an endpoint is set.
+
+Without an exporter spans still carry ids, so that the context travels and logs name the trace.
+The context is kept as one `traceparent` text wherever it is stored: a Kafka header, a gRPC
+metadata entry, an outbox row, the interview's own row.
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+
+from opentelemetry import metrics, trace
+from opentelemetry.context import Context, attach, detach
+from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+_PROPAGATOR = TraceContextTextMapPropagator()
+
+
+class Telemetry:
+    """The providers of one process: a part that is flushed when the process stops."""
+
+    def __init__(self, service: str, otlp_endpoint: str | None) -> None:
+        resource = Resource.create({"service.name": f"viva-{service}", "service.namespace": "viva"})
+        self._tracers = TracerProvider(resource=resource, shutdown_on_exit=False)
+        readers = []
+        if otlp_endpoint:
+            base = otlp_endpoint.rstrip("/")
+            exporter = OTLPSpanExporter(endpoint=f"{base}/v1/traces")
+            self._tracers.add_span_processor(BatchSpanProcessor(exporter))
+            metric_exporter = OTLPMetricExporter(endpoint=f"{base}/v1/metrics")
+            readers = [PeriodicExportingMetricReader(metric_exporter)]
+        self._meters = MeterProvider(readers, resource=resource, shutdown_on_exit=False)
+
+    def install(self) -> None:
+        """Makes them the providers of this process. The first in a process wins."""
+        if not isinstance(trace.get_tracer_provider(), TracerProvider):
+            trace.set_tracer_provider(self._tracers)
+            metrics.set_meter_provider(self._meters)
+
+    def shut_down(self) -> None:
+        """Sends what is still to be sent. Blocks while it does."""
+        self._tracers.shutdown()
+        self._meters.shutdown()
+
+
+def tracer(name: str) -> trace.Tracer:
+    """The tracer of a module or part."""
+    return trace.get_tracer(name)
+
+
+def meter(name: str) -> metrics.Meter:
+    """The meter of a module or part. No ids as attributes: they never end."""
+    return metrics.get_meter(name)
+
+
+def inject(context: Context | None = None) -> dict[str, str]:
+    """Writes the current trace context down as `traceparent` and perhaps `tracestate`."""
+    carrier: dict[str, str] = {}
+    _PROPAGATOR.inject(carrier, context)
+    return carrier
+
+
+def extract(carrier: Mapping[str, str]) -> Context:
+    """Reads a trace context that `inject` wrote."""
+    return _PROPAGATOR.extract(carrier, Context())
+
+
+def current_traceparent() -> str | None:
+    """The current context as one text, to be stored and resumed later."""
+    return inject().get("traceparent")
+
+
+@contextlib.contextmanager
+def resumed(traceparent: str | None) -> Iterator[None]:
+    """Goes on with a stored trace: spans started inside are children of the stored one."""
+    token = attach(extract({"traceparent": traceparent} if traceparent else {}))
+    try:
+        yield
+    finally:
+        detach(token)
