@@ -5,7 +5,6 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable
 
 import grpc
-from google.protobuf.message import Message
 
 from viva.contracts.session.v1 import conversation_pb2 as pb
 from viva.contracts.session.v1.conversation_pb2_grpc import ConversationServiceStub
@@ -135,7 +134,7 @@ class GrpcSessionDialler:
         return GrpcSessionStream(address, channel, call)
 
 
-async def _write(call: _Call, message: Message) -> None:
+async def _write(call: _Call, message: pb.ConverseRequest) -> None:
     try:
         await call.write(message)
     except grpc.aio.AioRpcError as error:

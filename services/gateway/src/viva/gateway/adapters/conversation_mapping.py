@@ -10,7 +10,7 @@ _COMMANDS = {
     "repeat": pb.COMMAND_KIND_REPEAT,
     "skip": pb.COMMAND_KIND_SKIP,
 }
-_PHASES: dict[pb.Phase, m.Phase] = {
+_PHASES: dict[int, m.Phase] = {
     pb.PHASE_WAITING: "waiting",
     pb.PHASE_SPEAKING: "speaking",
     pb.PHASE_LISTENING: "listening",
@@ -18,7 +18,7 @@ _PHASES: dict[pb.Phase, m.Phase] = {
     pb.PHASE_PAUSED: "paused",
     pb.PHASE_CLOSING: "closing",
 }
-_NEEDS: dict[pb.ClientNeed, m.Ask] = {
+_NEEDS: dict[int, m.Ask] = {
     pb.CLIENT_NEED_CONSENT: m.Ask("consent"),
     pb.CLIENT_NEED_MICROPHONE: m.Ask("microphone"),
     pb.CLIENT_NEED_UPLINK: m.Ask("uplink"),

@@ -117,7 +117,7 @@ class ReplayBuffer:
         ]
 
     async def next_after(self, cursor: int, timeout_s: float) -> tuple[int, list[Entry]]:
-        """Entries from `cursor` on, and the cursor after them; none after `timeout_s` of silence."""
+        """Entries from `cursor` on, and the cursor after them; none if `timeout_s` were silent."""
         if cursor >= self._next_index:
             self._changed.clear()
             try:

@@ -39,12 +39,13 @@ from viva.gateway.application.edge.ports import (
     SessionDialler,
     SessionLostError,
 )
-from viva.gateway.application.edge.sending import TRY_AGAIN_LATER, SendQueue
+from viva.gateway.application.edge.sending import SendQueue
 from viva.gateway.application.edge.uplink import Admitted, Uplink
 
 NORMAL = 1000
 SERVICE_RESTART = 1012
 PROTOCOL_ERROR = 4400
+TRY_AGAIN_LATER = 1013
 SILENT = 4408
 REPLACED = 4409
 OVER = 4410
@@ -60,7 +61,7 @@ class Closing:
     refusal: Refusal | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class Connection:
     """Relays between one client and the session that conducts its interview."""
 
@@ -92,9 +93,11 @@ class Connection:
         closing = Closing(SERVICE_RESTART, "cancelled")
         try:
             closing = await self._serve_client(uplink)
+            if not uplink.done() and not self._left:
+                self._buffer.add(Detached(closing.reason))
             await self._close_client(closing)
             if not uplink.done():
-                await self._linger(uplink, closing)
+                await self._linger(uplink)
             return closing
         finally:
             uplink.cancel()
@@ -110,6 +113,7 @@ class Connection:
             asyncio.create_task(self._write_client(), name="edge-write"),
             asyncio.create_task(self._pulse_client(), name="edge-pulse"),
             asyncio.create_task(self._await_drain(), name="edge-drain"),
+            asyncio.create_task(self._await_overflow(), name="edge-overflow"),
         ]
         try:
             done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
@@ -186,6 +190,11 @@ class Connection:
         await self._draining.wait()
         return Closing(SERVICE_RESTART, "draining")
 
+    async def _await_overflow(self) -> Closing:
+        await self._queue.overflowed()
+        refusal = Refusal("slow_client", "The connection takes less than it must.")
+        return Closing(TRY_AGAIN_LATER, "slow_client", refusal)
+
     async def _relay_session(self) -> Closing:
         """Keeps a session attached and hands on what it says, until it ends the connection."""
         try:
@@ -193,8 +202,6 @@ class Connection:
                 async for message in messages:
                     if ending := self._hand_on(message):
                         return ending
-        except ProtocolViolationError as violation:
-            return _violated(violation)
         except NoFreeSlotError:
             refusal = Refusal("no_free_slot", "Every interviewer is busy; try again in a moment.")
             return Closing(TRY_AGAIN_LATER, "no_free_slot", refusal)
@@ -235,11 +242,9 @@ class Connection:
                     await self.socket.send(closing.refusal)
                 await self.socket.close(closing.code, closing.reason)
 
-    async def _linger(self, uplink: "asyncio.Task[Closing]", closing: Closing) -> None:
-        """Tells the session that the client is gone, and keeps its time until it ends."""
+    async def _linger(self, uplink: "asyncio.Task[Closing]") -> None:
+        """Keeps the interview's time for a session whose client is gone, until it ends."""
         self._queue.discard()
-        if not self._left:
-            self._buffer.add(Detached(closing.reason))
         await self._uplink.flushed(timeout_s=2)
         drained = asyncio.create_task(self._draining.wait())
         loop = asyncio.get_running_loop()

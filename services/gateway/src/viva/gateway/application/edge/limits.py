@@ -10,6 +10,7 @@ class EdgeLimits:
     Attributes:
         attach_s: for the client's first message.
         first_session_s: for the first session to take the client on.
+        no_slot_s: how long a new client waits where all replicas are full.
         attach_reply_s: a replica that was dialled has this long to answer `Attach`.
         session_silence_s: without a word from the replica, another is asked.
         client_silence_s: without a word from the client, it is gone.
@@ -22,6 +23,7 @@ class EdgeLimits:
 
     attach_s: float = 10.0
     first_session_s: float = 20.0
+    no_slot_s: float = 3.0
     attach_reply_s: float = 5.0
     session_silence_s: float = 1.0
     client_silence_s: float = 10.0

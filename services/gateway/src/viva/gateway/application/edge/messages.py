@@ -1,7 +1,7 @@
 """What the candidate's client and the session replica say to each other through the edge.
 
-Positions are sample counts at 16 kHz on the interview's clock. A fact is numbered by the client from
-1 over the whole interview, so that one that is sent again is known; the edge's own facts carry 0.
+Positions are sample counts at 16 kHz on the interview's clock. A fact is numbered by the client
+from 1 over the whole interview, so that one that is sent again is known; the edge's own carry 0.
 """
 
 from dataclasses import dataclass

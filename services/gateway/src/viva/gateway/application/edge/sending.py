@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import deque
+from typing import Never
 
 from viva.gateway.application.edge.messages import Downlink, Durable, Progress, Pulse, Utterance
-from viva.gateway.application.edge.ports import ClientSocket, ProtocolViolationError
+from viva.gateway.application.edge.ports import ClientSocket
 
 MESSAGE_COST_BYTES = 512
-TRY_AGAIN_LATER = 1013
 
 
 class SendQueue:
@@ -22,16 +22,13 @@ class SendQueue:
         self._waiting: deque[Downlink] = deque()
         self._size_bytes = 0
         self._discarding = False
+        self._overflowed = asyncio.Event()
         self._changed = asyncio.Event()
         self._empty = asyncio.Event()
         self._empty.set()
 
     def put(self, message: Downlink) -> None:
-        """Queues a message.
-
-        Raises:
-            ProtocolViolationError: the client takes too little, `slow_client`.
-        """
+        """Queues a message; nothing more once the client is too far behind."""
         if self._discarding or (isinstance(message, Pulse) and self._waiting):
             return
         if isinstance(message, (Durable, Progress)) and self._replace_last(message):
@@ -41,12 +38,19 @@ class SendQueue:
         self._empty.clear()
         self._changed.set()
         if self._size_bytes > self._limit_bytes:
-            raise ProtocolViolationError(
-                "slow_client", "The connection takes less than it must.", TRY_AGAIN_LATER
-            )
+            self.discard()
+            self._overflowed.set()
 
-    async def drain(self, socket: ClientSocket) -> None:
-        """Sends what is queued, for ever."""
+    async def overflowed(self) -> None:
+        """Waits until the client is too far behind."""
+        await self._overflowed.wait()
+
+    async def drain(self, socket: ClientSocket) -> Never:
+        """Sends what is queued, for ever.
+
+        Raises:
+            ClientGoneError: the connection ended.
+        """
         while True:
             while self._waiting:
                 message = self._waiting.popleft()

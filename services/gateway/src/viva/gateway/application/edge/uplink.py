@@ -20,6 +20,7 @@ from viva.gateway.application.edge.messages import (
 )
 from viva.gateway.application.edge.ports import (
     LiveConnections,
+    NoFreeSlotError,
     SessionDialler,
     SessionLostError,
     SessionStream,
@@ -74,7 +75,7 @@ class Uplink:
             SessionLostError: no replica took the client on in time; NoFreeSlotError: all are full.
             InterviewOverError: the session refuses the interview.
         """
-        give_up = asyncio.get_running_loop().time() + self._limits.first_session_s
+        began = asyncio.get_running_loop().time()
         avoid, wait_s = "", FIRST_WAIT_S
         while True:
             stream: SessionStream | None = None
@@ -87,8 +88,9 @@ class Uplink:
                         yield message
                         if isinstance(message, (End, Replaced)):
                             return
-            except SessionLostError:
-                if not self.attached_once and asyncio.get_running_loop().time() > give_up:
+            except SessionLostError as lost:
+                waited_s = asyncio.get_running_loop().time() - began
+                if not self.attached_once and waited_s > self._patience_s(lost):
                     raise
             if self.live:
                 metrics.reattached()
@@ -103,6 +105,10 @@ class Uplink:
                 while self._sent < self._buffer.end:
                     self._progress.clear()
                     await self._progress.wait()
+
+    def _patience_s(self, lost: SessionLostError) -> float:
+        full = isinstance(lost, NoFreeSlotError)
+        return self._limits.no_slot_s if full else self._limits.first_session_s
 
     def _attach_now(self) -> SessionAttach:
         attach = self._attach
@@ -177,8 +183,10 @@ class Uplink:
                 self._sent = cursor
                 self._progress.set()
                 cursor, entries = await self._buffer.next_after(cursor, self._limits.pulse_s)
-                for entry in entries or [Heartbeat()]:
+                for entry in entries:
                     await stream.send(entry)
+                if not entries:
+                    await stream.send(Heartbeat())
 
 
 async def _next(messages: AsyncIterator[SessionMessage], silence_s: float) -> SessionMessage | None:
