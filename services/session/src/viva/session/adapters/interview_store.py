@@ -85,11 +85,16 @@ class SqlInterviewStore:
         )
 
     async def put_artifact(
-        self, uow: UnitOfWork, interview: Interview, kind: Artifact, ref: common.ObjectRef
+        self,
+        uow: UnitOfWork,
+        interview_id: str,
+        attempt: int,
+        kind: Artifact,
+        ref: common.ObjectRef,
     ) -> None:
         """Notes an object; a second one of the same kind replaces the first."""
         content = {"object_key": ref.key, "sha256": ref.sha256, "size_bytes": ref.size_bytes}
-        key = {"interview_id": interview.id, "attempt": interview.attempt, "kind": kind.value}
+        key = {"interview_id": interview_id, "attempt": attempt, "kind": kind.value}
         await uow.session.execute(
             insert(artifacts)
             .values(**key, **content)

@@ -132,7 +132,12 @@ class InterviewStore(Protocol):
         ...
 
     async def put_artifact(
-        self, uow: UnitOfWork, interview: Interview, kind: Artifact, ref: common.ObjectRef
+        self,
+        uow: UnitOfWork,
+        interview_id: str,
+        attempt: int,
+        kind: Artifact,
+        ref: common.ObjectRef,
     ) -> None:
         """Notes an object; a second one of the same kind replaces the first."""
         ...

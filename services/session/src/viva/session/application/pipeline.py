@@ -103,9 +103,8 @@ class Pipeline:
         if waiting and not give_up:
             return
         stored = await self._interviews.load(uow, interview.id)
-        assert stored is not None
         bundle = common.InterviewBundle(
-            spec=stored.spec,
+            spec=stored.spec if stored else None,
             attempt=interview.attempt,
             answers=join_answers(answers, results),
             questions_planned=interview.questions_planned,
@@ -126,7 +125,9 @@ class Pipeline:
         key = bundle_key(interview.id, interview.attempt)
         stored = await self._objects.put(key, bundle.SerializeToString(deterministic=True))
         ref = common.ObjectRef(key=stored.key, sha256=stored.sha256, size_bytes=stored.size_bytes)
-        await self._interviews.put_artifact(uow, interview, Artifact.BUNDLE, ref)
+        await self._interviews.put_artifact(
+            uow, interview.id, interview.attempt, Artifact.BUNDLE, ref
+        )
 
     async def _conclude(self, uow: UnitOfWork, interview: Interview, *, give_up: bool) -> None:
         results = {
@@ -134,7 +135,9 @@ class Pipeline:
             for result in await self._answers.results(uow, interview)
             if not result.answer_id
         }
-        if not give_up and any(stage not in results for stage in VerdictStage):
+        unscorable = VerdictStage.SCORE in results and results[VerdictStage.SCORE] is None
+        complete = all(stage in results for stage in VerdictStage)
+        if not (complete or unscorable or give_up):
             return
         score = results.get(VerdictStage.SCORE)
         if isinstance(score, common.InterviewScore):

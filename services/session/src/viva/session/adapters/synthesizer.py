@@ -1,0 +1,66 @@
+"""The interviewer's voice: Kokoro in a niced process of its own, loaded when it is first needed."""
+
+import hashlib
+from collections.abc import Callable
+from functools import partial
+
+from viva.audio.models.store import ModelStore
+from viva.audio.pcm import to_samples
+from viva.audio.speech import Synthesizer, rendering_fingerprint
+from viva.audio.wav import write_wav
+from viva.platform.worker_process import WorkerProcess
+
+# Rendering is work ahead: live conversations on the same machine go first.
+_NICE = 10
+
+_Text = tuple[str, str]
+"""What to say, and in which voice."""
+
+
+class KokoroVoice:
+    """Renders prompts, one at a time, in the order of asking."""
+
+    def __init__(self, store: ModelStore, *, threads: int) -> None:
+        """Finds the model.
+
+        Raises:
+            ModelMissingError: it is not on this machine.
+        """
+        store.path("kokoro")
+        self._model = rendering_fingerprint(store)
+        self._worker: WorkerProcess[_Text, bytes] = WorkerProcess(
+            "viva-voice", partial(_load, store, threads), nice=_NICE, job_timeout_s=120
+        )
+
+    def fingerprint(self, text: str, voice: str) -> str:
+        """Names the sound: the same text, voice and model give the same one."""
+        digest = hashlib.sha256()
+        for part in (self._model, voice, text):
+            encoded = part.encode()
+            digest.update(len(encoded).to_bytes(4, "big") + encoded)
+        return digest.hexdigest()
+
+    async def speak(self, text: str, voice: str) -> bytes:
+        """PCM16 mono at 16 kHz.
+
+        Raises:
+            InvalidError: unknown voice, or nothing that can be spoken.
+        """
+        return await self._worker.run((text, voice))
+
+    async def start(self) -> None:
+        """Nothing is loaded before the first text."""
+
+    async def stop(self) -> None:
+        """Ends the process; a text under way is rendered again by whoever takes its job."""
+        await self._worker.stop()
+
+
+def wav_of(pcm: bytes) -> bytes:
+    """A WAV file of PCM16 mono at 16 kHz."""
+    return write_wav(to_samples(pcm))
+
+
+def _load(store: ModelStore, threads: int) -> Callable[[_Text], bytes]:
+    synthesizer = Synthesizer(store, threads=threads)
+    return lambda job: synthesizer.synthesize(*job)

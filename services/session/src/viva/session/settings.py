@@ -1,0 +1,33 @@
+"""Settings of the session service; variables start with `VIVA_SESSION_`."""
+
+import os
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from viva.platform.settings import ServiceSettings
+
+
+class SessionSettings(ServiceSettings):
+    """How interviews are conducted and how long each of their states may hang."""
+
+    model_config = SettingsConfigDict(env_prefix="VIVA_SESSION_", frozen=True, extra="ignore")
+
+    http_port: int = 8081
+    grpc_port: int = 9081
+
+    voice: str = Field("af_heart", description="Of a persona without one.")
+    voice_threads: int = Field(
+        default_factory=lambda: min(4, os.cpu_count() or 1), ge=1, description="Rendering ahead."
+    )
+    total_limit_s: float = Field(1800, gt=0, description="Of an interview that names no limit.")
+    grace_s: float = Field(60, gt=0, description="To come back after a drop, where none is named.")
+    answer_limit_s: float = Field(180, gt=0, description="Of a question that names no limit.")
+
+    stage_deadline_s: float = Field(
+        120, gt=0, description="For results: then they are asked for again, then done without."
+    )
+    handover_s: float = Field(30, gt=0, description="Beyond the grace, before a sweep ends it.")
+    closing_s: float = Field(120, gt=0, description="Beyond the total limit, the same.")
+    cancel_deadline_s: float = Field(10, gt=0, description="To end a cancelled conversation.")
+    sweep_every_s: float = Field(1, gt=0)
