@@ -1,0 +1,5 @@
+"""`python -m viva.scoring`."""
+
+from viva.platform.run import run
+
+run("scoring")

@@ -1,0 +1,37 @@
+"""CEFR word levels (cefrpy), word frequencies (wordfreq) and diversity (lexicalrichness)."""
+
+import functools
+from collections.abc import Sequence
+
+import wordfreq
+from cefrpy import CEFRAnalyzer  # type: ignore[import-untyped]
+from lexicalrichness import LexicalRichness  # type: ignore[import-untyped]
+
+_COMMON_ZIPF = 3.0
+_CACHE_WORDS = 20_000
+
+
+class EnglishVocabulary:
+    """Packaged word lists of English; loads once, then answers from memory."""
+
+    def __init__(self) -> None:
+        self._levels = CEFRAnalyzer()
+        self.level = functools.lru_cache(_CACHE_WORDS)(self._level)
+        self.known = functools.lru_cache(_CACHE_WORDS)(self._known)
+
+    def _level(self, word: str) -> float | None:
+        """Mean CEFR level over the word's parts of speech, 1 to 6."""
+        if not word.isalpha():
+            return None
+        level = self._levels.get_average_word_level_float(word)
+        return None if level is None else float(level)
+
+    def _known(self, word: str) -> bool:
+        """In the CEFR lists, or frequent by itself."""
+        if self._levels.is_word_in_database(word):
+            return True
+        return bool(wordfreq.zipf_frequency(word, "en") >= _COMMON_ZIPF)
+
+    def diversity(self, words: Sequence[str]) -> float:
+        """MTLD with the published threshold of .72."""
+        return float(LexicalRichness(" ".join(words)).mtld(threshold=0.72))

@@ -1,0 +1,86 @@
+"""Scoring in a process of its own, niced below the live work."""
+
+import functools
+import importlib.metadata
+import platform
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+from threadpoolctl import threadpool_limits
+
+from viva.platform.worker_process import WorkerProcess
+from viva.scoring.adapters.coefficients import packaged_coefficients
+from viva.scoring.adapters.grammar import HarperGrammar
+from viva.scoring.adapters.minilm import MiniLmEmbedder
+from viva.scoring.adapters.vocabulary import EnglishVocabulary
+from viva.scoring.application.analysis import Analyst
+from viva.scoring.application.ports import Version
+from viva.scoring.application.score_answer import AnswerResult, score_answer
+from viva.scoring.application.score_interview import Interview, score_interview
+from viva.scoring.domain.coefficients import Coefficients
+from viva.scoring.domain.interview import InterviewResult
+from viva.scoring.domain.model import Answer
+
+Job = Answer | Interview
+Result = AnswerResult | InterviewResult
+
+_PACKAGES = ("cefrpy", "wordfreq", "lexicalrichness", "harper-py", "tokenizers", "numpy")
+
+
+def load(folder: Path) -> Callable[[Job], Result]:
+    """Loads models and word lists; returns what scores a job.
+
+    One thread: small matrices gain nothing from more, live conversations do, and sums come out in
+    the same order on every machine size.
+    """
+    threadpool_limits(1)
+    analyst = Analyst(
+        MiniLmEmbedder(folder), EnglishVocabulary(), HarperGrammar(), packaged_coefficients()
+    )
+    return functools.partial(_score, analyst)
+
+
+def _score(analyst: Analyst, job: Job) -> Result:
+    if isinstance(job, Interview):
+        return score_interview(job, analyst)
+    return score_answer(job, analyst)
+
+
+class WorkerScorer:
+    """The scorer of the running service."""
+
+    def __init__(self, folder: Path, *, nice: int, job_timeout_s: float) -> None:
+        self._worker: WorkerProcess[Job, Result] = WorkerProcess(
+            "viva-scorer",
+            functools.partial(load, folder),
+            nice=nice,
+            job_timeout_s=job_timeout_s,
+        )
+
+    async def start(self) -> None:
+        """Returns when the models are loaded."""
+        await self._worker.start()
+
+    async def stop(self) -> None:
+        """Ends the worker."""
+        await self._worker.stop()
+
+    async def answer(self, answer: Answer) -> AnswerResult:
+        """Scores one answer by itself."""
+        return cast("AnswerResult", await self._worker.run(answer))
+
+    async def interview(self, interview: Interview) -> InterviewResult:
+        """Scores a whole interview."""
+        return cast("InterviewResult", await self._worker.run(interview))
+
+
+def versions(coefficients: Coefficients, embedding_sha256: str) -> tuple[Version, ...]:
+    """All that a score depends on beside its input."""
+    runtime = f"{platform.python_implementation()} {platform.python_version()} {platform.machine()}"
+    return (
+        Version(coefficients.name, coefficients.version, coefficients.sha256),
+        Version("minilm-l6", embedding_sha256[:12], embedding_sha256),
+        *(Version(name, importlib.metadata.version(name)) for name in _PACKAGES),
+        Version("runtime", runtime),
+    )

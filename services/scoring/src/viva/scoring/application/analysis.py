@@ -1,0 +1,152 @@
+"""What is shared by the score of one answer and of an interview: text, evidence, language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from viva.scoring.application.ports import Grammar, TextSimilarity, Vocabulary
+from viva.scoring.domain.coefficients import Coefficients
+from viva.scoring.domain.competency import Topic, findings, score
+from viva.scoring.domain.confidence import NO_SPEECH, OTHER_LANGUAGE
+from viva.scoring.domain.lexicon import STOPWORDS
+from viva.scoring.domain.masking import mask
+from viva.scoring.domain.model import Answer, Competency, Evidence, Scored, nothing
+from viva.scoring.domain.narrative import Narrative, read
+from viva.scoring.domain.timing import Timing, timing_of
+from viva.scoring.domain.tokens import Sentence, Token, plain, quote, sentences_of, tokens_of
+
+_MAX_SENTENCES = 80
+_MIN_SENTENCE_TOKENS = 3
+_TOP = 2
+
+
+@dataclass(frozen=True)
+class Said:
+    """One answer, masked."""
+
+    answer: Answer
+    tokens: tuple[Token, ...]
+    timing: Timing
+
+
+class Analyst:
+    """Reads answers with the models' help; the same input gives the same findings."""
+
+    def __init__(
+        self,
+        similarity: TextSimilarity,
+        vocabulary: Vocabulary,
+        grammar: Grammar,
+        coefficients: Coefficients,
+    ) -> None:
+        self._similarity = similarity
+        self._vocabulary = vocabulary
+        self._grammar = grammar
+        self.coefficients = coefficients
+
+    def hear(self, answer: Answer) -> Said:
+        """Masks one answer and takes its timing."""
+        prompts = [answer.question_text, *(t for c in answer.competencies for t in c.texts)]
+        context = {
+            word.strip(".,;:!?\"'()").lower() for prompt in prompts for word in prompt.split()
+        }
+        tokens = mask(tokens_of(answer), self._vocabulary.known, context)
+        return Said(answer, tuple(tokens), timing_of(answer, tokens))
+
+    def narrative(self, question: Sequence[Said]) -> Narrative:
+        """Evidence in the answers to one question, its follow-ups included."""
+        sentences = [s for said in question for s in sentences_of(said.tokens)]
+        prompts = _prompts([said.answer for said in question])
+        kept = [s for s in sentences[:_MAX_SENTENCES] if not self._recites(s, prompts)]
+        return read(kept, prompts)
+
+    def competency(
+        self, question: Sequence[Said], narrative: Narrative, competency: Competency
+    ) -> Scored:
+        """The score of one competency from the answers to one question."""
+        if not any(said.tokens for said in question):
+            return nothing(NO_SPEECH)
+        if not all(said.answer.language_matches for said in question):
+            return nothing(OTHER_LANGUAGE)
+        indicators = competency.indicators or competency.texts[:1]
+        topic, closest = self._topic(question, narrative, competency)
+        found = findings(
+            narrative, self._indicators(narrative, indicators), len(indicators), topic, closest
+        )
+        return score(found, self.coefficients.competency)
+
+    def language_features(self, said: Sequence[Said]) -> dict[str, float]:
+        """Vocabulary and grammar of spoken answers; timing is in `Said`."""
+        tokens = [token for one in said for token in one.tokens]
+        content = [t.text for t in tokens if not t.name and t.text not in STOPWORDS]
+        levels = [level for word in content if (level := self._vocabulary.level(word)) is not None]
+        sentences = [s for one in said for s in sentences_of(one.tokens)]
+        words = max(1, len(tokens))
+        features = {
+            "vocabulary_level": sum(levels) / max(1, len(levels)),
+            "advanced_share": sum(level >= 4 for level in levels) / max(1, len(levels)),
+            "sentence_words": len(tokens) / max(1, len(sentences)),
+            "grammar_errors_per_100_words": 100
+            * sum(self._grammar.errors(_written(sentence)) for sentence in sentences)
+            / words,
+        }
+        if len(tokens) >= 100:
+            features["mtld"] = self._vocabulary.diversity([token.text for token in tokens])
+        return features
+
+    def _recites(self, sentence: Sentence, prompts: Sequence[str]) -> bool:
+        if len(sentence) < _MIN_SENTENCE_TOKENS:
+            return False
+        text = plain(sentence)
+        cut = self.coefficients.similarity.recital
+        return any(self._similarity.similarity(text, prompt) >= cut for prompt in prompts)
+
+    def _topic(
+        self, question: Sequence[Said], narrative: Narrative, competency: Competency
+    ) -> tuple[Topic, list[Evidence]]:
+        texts = [said.answer.question_text for said in question]
+        whole = " ".join([*texts, *competency.texts[:2]])
+        best: list[tuple[float, int]] = []
+        sentences = [s for s in narrative.sentences if len(s) >= _MIN_SENTENCE_TOKENS]
+        for place, sentence in enumerate(sentences):
+            targets = [text for text in (*texts, *competency.texts, whole) if text.strip()]
+            text = plain(sentence)
+            best.append((max(self._similarity.similarity(text, t) for t in targets), place))
+        best.sort(key=lambda pair: (-pair[0], pair[1]))
+        top = best[:_TOP]
+        mean = sum(value for value, _ in top) / len(top) if top else 0.0
+        cuts = self.coefficients.similarity
+        topic = Topic.ON if mean >= cuts.on_topic else Topic.PARTLY
+        if mean < cuts.off_topic:
+            topic = Topic.OFF
+        return topic, [quote(sentences[place]) for _, place in top[:1]]
+
+    def _indicators(
+        self, narrative: Narrative, indicators: Sequence[str]
+    ) -> list[tuple[str, Evidence]]:
+        found = []
+        for indicator in indicators:
+            ranked = [
+                (self._similarity.similarity(plain(sentence), indicator), -place)
+                for place, sentence in enumerate(narrative.telling)
+            ]
+            if ranked and max(ranked)[0] >= self.coefficients.similarity.indicator:
+                sentence = narrative.telling[-max(ranked)[1]]
+                found.append((indicator, quote(sentence)))
+        return found
+
+
+def _prompts(answers: Sequence[Answer]) -> list[str]:
+    texts = [answer.question_text for answer in answers]
+    texts += [text for a in answers for c in a.competencies for text in c.texts]
+    return [text for text in dict.fromkeys(texts) if text.strip()]
+
+
+def _written(sentence: Sentence) -> str:
+    """A masked sentence as prose: capitals and stops, for the grammar checker."""
+    words = [
+        ("Robin" if token.name else "I" if token.text == "i" else token.text)
+        + ("," if token.ends == "," else "")
+        for token in sentence
+    ]
+    text = " ".join(words).replace(" i'", " I'")
+    return text[:1].upper() + text[1:] + ("?" if sentence[-1].ends == "?" else ".")

@@ -1,0 +1,46 @@
+"""What the analysis needs from models and word lists."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Version:
+    """A model or word list that a score depends on."""
+
+    name: str
+    version: str
+    sha256: str = ""
+
+
+class TextSimilarity(Protocol):
+    """Tells whether two texts are about the same."""
+
+    def similarity(self, left: str, right: str) -> float:
+        """Cosine, -1 to 1, the same for the same texts."""
+        ...
+
+
+class Vocabulary(Protocol):
+    """Word levels and lexical diversity."""
+
+    def level(self, word: str) -> float | None:
+        """CEFR level of a lower-case word, 1 (A1) to 6 (C2); None where it is not known."""
+        ...
+
+    def known(self, word: str) -> bool:
+        """Whether the lower-case word belongs to the common vocabulary."""
+        ...
+
+    def diversity(self, words: Sequence[str]) -> float:
+        """MTLD (McCarthy and Jarvis 2010) of at least 100 words."""
+        ...
+
+
+class Grammar(Protocol):
+    """Finds grammar errors."""
+
+    def errors(self, text: str) -> int:
+        """How many errors of grammar, not of spelling, case or style, the text has."""
+        ...

@@ -1,0 +1,131 @@
+"""Scores a whole interview from its frozen bundle."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from viva.scoring.application.analysis import Analyst, Said
+from viva.scoring.domain.confidence import (
+    MIN_ANSWER_WORDS,
+    Amount,
+    confidence,
+    language_null_reason,
+    overall_null_reason,
+)
+from viva.scoring.domain.interview import (
+    CompetencyResult,
+    InterviewResult,
+    combine,
+    overall,
+)
+from viva.scoring.domain.language import MTLD_MINIMUM_WORDS, Cefr, cefr, fluency, no_cefr
+from viva.scoring.domain.model import Answer, Competency, Scored, nothing
+from viva.scoring.domain.timing import Timing
+
+_REVIEW_BELOW = 0.5
+_REVIEW_DROPPED_SHARE = 0.1
+
+
+@dataclass(frozen=True)
+class Interview:
+    """The candidate's latest answers in the order of the script."""
+
+    answers: tuple[Answer, ...]
+    competencies: tuple[Competency, ...]
+    questions_planned: int
+
+
+def score_interview(interview: Interview, analyst: Analyst) -> InterviewResult:
+    """Competencies by question, language over all spoken answers, and how sure both are."""
+    said = [analyst.hear(answer) for answer in interview.answers]
+    questions = _by_question([one for one in said if not one.answer.warm_up])
+    amount = _amount(said, questions, interview.questions_planned)
+    reason = overall_null_reason(amount)
+    results = _competencies(interview, questions, analyst, reason)
+    number, number_reason = (None, reason) if reason else overall(results)
+    sure, reasons = confidence(amount, number_reason)
+    spoken = [one for one in said if not one.answer.typed and one.answer.language_matches]
+    fluent, level = _language(spoken, amount, analyst)
+    return InterviewResult(
+        number,
+        number_reason,
+        tuple(results),
+        fluent,
+        level,
+        sure,
+        reasons,
+        sure < _REVIEW_BELOW
+        or amount.other_language
+        or _dropped_share(interview) > _REVIEW_DROPPED_SHARE,
+    )
+
+
+def _by_question(said: Sequence[Said]) -> list[list[Said]]:
+    questions: dict[str, list[Said]] = {}
+    for one in said:
+        questions.setdefault(one.answer.question_id, []).append(one)
+    return list(questions.values())
+
+
+def _amount(said: Sequence[Said], questions: Sequence[Sequence[Said]], planned: int) -> Amount:
+    heard = [one for one in said if one.tokens]
+    counted = [one for one in heard if one.answer.language_matches]
+    spoken = [one for one in counted if not one.answer.typed]
+    lengths = [
+        sum(len(one.tokens) for one in question if one.answer.language_matches)
+        for question in questions
+    ]
+    return Amount(
+        net_speech_ms=sum(one.timing.phonation_ms for one in spoken),
+        spoken_words=sum(len(one.tokens) for one in spoken),
+        scored_words=sum(lengths),
+        scored_answers=sum(length >= MIN_ANSWER_WORDS for length in lengths),
+        planned_answers=planned or len(questions),
+        typed=any(one.answer.typed for one in counted),
+        other_language=len(counted) < len(heard),
+    )
+
+
+def _competencies(
+    interview: Interview,
+    questions: Sequence[Sequence[Said]],
+    analyst: Analyst,
+    null_reason: str,
+) -> list[CompetencyResult]:
+    if null_reason:
+        return [CompetencyResult(c, nothing(null_reason)) for c in interview.competencies]
+    narratives = [analyst.narrative(question) for question in questions]
+    results = []
+    for competency in interview.competencies:
+        scores = [
+            (number, analyst.competency(question, narrative, competency))
+            for number, (question, narrative) in enumerate(
+                zip(questions, narratives, strict=True), start=1
+            )
+            if _probes(question, competency)
+        ]
+        results.append(combine(competency, scores, analyst.coefficients))
+    return results
+
+
+def _probes(question: Sequence[Said], competency: Competency) -> bool:
+    return any(c.key == competency.key for one in question for c in one.answer.competencies)
+
+
+def _language(spoken: Sequence[Said], amount: Amount, analyst: Analyst) -> tuple[Scored, Cefr]:
+    reason = language_null_reason(amount)
+    timing = sum((one.timing for one in spoken if one.tokens), Timing())
+    features = timing.features()
+    if reason or not features:
+        reason = reason or "no_timing"
+        return nothing(reason), no_cefr(reason)
+    fluent = fluency(features, analyst.coefficients)
+    words = analyst.language_features([one for one in spoken if one.tokens])
+    if timing.words < MTLD_MINIMUM_WORDS:
+        words.pop("mtld", None)
+    words["fluency"] = (fluent.tenths or 0) / 10
+    return fluent, cefr(words, timing.words, analyst.coefficients)
+
+
+def _dropped_share(interview: Interview) -> float:
+    words = [word for answer in interview.answers for word in answer.words]
+    return sum(word.dropped for word in words) / max(1, len(words))

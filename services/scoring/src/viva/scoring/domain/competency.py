@@ -1,0 +1,172 @@
+"""A competency's score from the evidence in one question's answers.
+
+Points by evidence (behaviourally anchored: a situation, own acts, a result, specifics, the
+framework's indicators), then caps that show as negative summands. Similarity decides only whether
+the answer is to the point.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from viva.scoring.domain.additive import total
+from viva.scoring.domain.coefficients import CompetencyPoints
+from viva.scoring.domain.model import Contribution, Evidence, EvidenceKind, Scored, Span, Suggestion
+from viva.scoring.domain.narrative import Narrative
+
+
+class Topic(Enum):
+    """Whether the answer is to the point."""
+
+    ON = "on"
+    PARTLY = "partly"
+    OFF = "off"
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found for one competency, ready to be counted."""
+
+    situation: tuple[Evidence, ...]
+    task: tuple[Evidence, ...]
+    own_acts: tuple[Evidence, ...]
+    shared_acts: tuple[Evidence, ...]
+    result: tuple[Evidence, ...]
+    measured_result: tuple[Evidence, ...]
+    numbers: tuple[Evidence, ...]
+    names: tuple[Evidence, ...]
+    times: tuple[Evidence, ...]
+    indicators: tuple[tuple[str, Evidence], ...]
+    indicators_known: int
+    topic: Topic
+    closest: tuple[Evidence, ...] = ()
+
+
+# Stands for evidence that was not given, where a gain is counted.
+_MARK = Evidence("", "", Span(0, 0))
+
+
+def findings(
+    narrative: Narrative,
+    indicators: Sequence[tuple[str, Evidence]],
+    indicators_known: int,
+    topic: Topic,
+    closest: Sequence[Evidence],
+) -> Findings:
+    """Joins what the answer tells with what similarity found."""
+    return Findings(
+        situation=tuple(narrative.situation),
+        task=tuple(narrative.task),
+        own_acts=tuple(narrative.own_acts),
+        shared_acts=tuple(narrative.shared_acts),
+        result=tuple(narrative.result),
+        measured_result=tuple(narrative.measured_result),
+        numbers=tuple(narrative.numbers),
+        names=tuple(narrative.names),
+        times=tuple(narrative.times),
+        indicators=tuple(indicators),
+        indicators_known=indicators_known,
+        topic=topic,
+        closest=tuple(closest),
+    )
+
+
+def score(found: Findings, points: CompetencyPoints) -> Scored:
+    """0 to 1000 tenths with contributions that add up to it, and what would have raised it."""
+    summands = _summands(found, points)
+    tenths = total(summands)
+    return Scored(
+        tenths,
+        contributions=tuple(s for s in summands if s.tenths or s.evidence),
+        suggestions=tuple(_suggestions(found, points, tenths)),
+    )
+
+
+def missing_evidence(narrative: Narrative) -> tuple[EvidenceKind, ...]:
+    """Which parts of a whole answer were not heard."""
+    specific = bool(narrative.numbers) + bool(narrative.names) + bool(narrative.times)
+    lacking = {
+        EvidenceKind.SITUATION: not (narrative.situation or narrative.task),
+        EvidenceKind.ACTION: not narrative.own_acts,
+        EvidenceKind.RESULT: not narrative.result,
+        EvidenceKind.SPECIFICS: specific < 2,
+        EvidenceKind.ELABORATION: len(narrative.sentences) < 2,
+    }
+    return tuple(kind for kind, lacks in lacking.items() if lacks)
+
+
+def _summands(found: Findings, points: CompetencyPoints) -> list[Contribution]:
+    needed = min(points.indicators_needed, found.indicators_known) or 1
+    shown = min(len(found.indicators), needed)
+    shared = points.shared_act if found.shared_acts and not found.own_acts else 0
+    summands = [
+        _one("situation", "Situation described", points.situation, found.situation),
+        _one("task", "Own task or goal stated", points.task, found.task),
+        _several("own_action", "What the candidate did", points.own_acts, found.own_acts),
+        Contribution("shared_action", "What the team did", shared, found.shared_acts[:1])
+        if shared
+        else Contribution("shared_action", "What the team did", 0),
+        _one("result", "Result stated", points.result, found.result),
+        _one("measured_result", "Result in numbers", points.measured_result, found.measured_result),
+        _several("numbers", "Numbers", points.numbers, found.numbers),
+        _several("names", "Named things", points.names, found.names),
+        _one("time", "Time stated", points.time, found.times),
+        Contribution(
+            "indicators",
+            "Indicators of the framework: " + "; ".join(t for t, _ in found.indicators[:needed])
+            if shown
+            else "Indicators of the framework",
+            points.indicators * shown // needed,
+            tuple(evidence for _, evidence in found.indicators[:needed]),
+        ),
+    ]
+    summands.append(_relevance(found, points, total(summands)))
+    left = total(summands)
+    if not (found.own_acts or found.shared_acts) and left > points.cap_no_act:
+        label = "No act of the candidate or the team is stated"
+        summands.append(Contribution("no_action", label, points.cap_no_act - left))
+    return summands
+
+
+def _relevance(found: Findings, points: CompetencyPoints, sum_tenths: int) -> Contribution:
+    cap, label = {
+        Topic.ON: (1000, "To the point"),
+        Topic.PARTLY: (points.cap_partly, "Only partly to the point"),
+        Topic.OFF: (points.cap_off_topic, "Not to the point"),
+    }[found.topic]
+    return Contribution("relevance", label, min(0, cap - sum_tenths), found.closest)
+
+
+def _one(code: str, label: str, tenths: int, evidence: tuple[Evidence, ...]) -> Contribution:
+    return Contribution(code, label, tenths if evidence else 0, evidence[:1])
+
+
+def _several(
+    code: str, label: str, steps: tuple[int, ...], evidence: tuple[Evidence, ...]
+) -> Contribution:
+    shown = evidence[: len(steps)]
+    return Contribution(code, label, sum(steps[: len(shown)]), shown)
+
+
+def _suggestions(found: Findings, points: CompetencyPoints, tenths: int) -> list[Suggestion]:
+    """Gains by counting again with one more piece of evidence, largest first."""
+    one = (_MARK,)
+    options = {
+        "with a described situation": replace(found, situation=found.situation or one),
+        "with the own task or goal stated": replace(found, task=found.task or one),
+        "with one more thing that the candidate did": replace(found, own_acts=found.own_acts + one),
+        "with a stated result": replace(found, result=found.result or one),
+        "with a result in numbers": replace(
+            found, result=found.result or one, measured_result=found.measured_result or one
+        ),
+        "with a number": replace(found, numbers=found.numbers + one),
+        "with a named person, tool or place": replace(found, names=found.names + one),
+        "with when it happened": replace(found, times=found.times or one),
+        "with an answer to the point": replace(found, topic=Topic.ON),
+    }
+    gains = [
+        (total(_summands(option, points)) - tenths, place, text)
+        for place, (text, option) in enumerate(options.items())
+    ]
+    best = sorted(((-gain, place, text) for gain, place, text in gains if gain > 0))[:3]
+    return [Suggestion(-gain, text) for gain, _, text in best]

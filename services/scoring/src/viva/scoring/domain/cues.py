@@ -1,0 +1,55 @@
+"""Patterns that mark the parts of a behavioural answer: situation, task, result, time."""
+
+import re
+
+SITUATION = re.compile(
+    r"\b(?:when (?:i|we|our|my)|while (?:i|we)|(?:at|in|for|with) (?:my|our|a)"
+    r" (?:\w+ )?(?:job|company|role|position|team|internship|university|school|project|startup)"
+    r"|last (?:year|month|summer|quarter|week|spring|fall|autumn|winter)"
+    r"|\w+ (?:years?|months?|weeks?) ago|(?:in|since) (?:19|20)\d\d|back (?:in|when|then)"
+    r"|there (?:was|were) (?:a|this|some|one|two|three|many)|one (?:day|time|of (?:my|our))"
+    r"|(?:we|i) (?:had|faced|were facing|was facing|ran into|noticed|received)"
+    r"|our (?:\w+ ){1,3}(?:had|was|were|needed|kept|crashed|failed|dropped|broke)"
+    r"|during (?:my|the|a|our)|the (?:\w+ )?(?:problem|challenge|issue|situation|conflict) was"
+    r"|i (?:worked|was working|was) (?:as|at|for|on)"
+    r"|in (?:january|february|march|april|may|june|july|august|september|october|november"
+    r"|december))\b"
+)
+TASK = re.compile(
+    r"\b(?:(?:my|our) (?:\w+ )?(?:job|task|role|goal|responsibility|aim|objective|deadline)"
+    r" (?:was|were)|(?:i|we) (?:was|were) (?:\w+ )?(?:responsible|in charge|asked|tasked|assigned"
+    r"|told|expected|trying) |the (?:goal|aim|task|deadline|plan|challenge) was"
+    r"|(?:i|we) (?:had|needed|wanted|set out) to|(?:asked|told|tasked) me to)\b"
+)
+RESULT = re.compile(
+    r"\b(?:as a result|in the end|at the end|resulted in|led to|ended up|turned out"
+    r"|(?:the|our|my) (?:final |end )?(?:result|outcome|impact|effect)s? (?:was|were)"
+    r"|(?:which|that|this|it) (?:meant|helped|saved|reduced|increased|gave|allowed|brought|cut"
+    r"|improved|raised)"
+    r"|(?:was|were) (?:solved|resolved|fixed|delivered|finished|completed|launched|approved)"
+    r"|(?:went|came) (?:up|down) (?:by|from|to)|(?:became|got|was|were|is|are|runs?|ran)"
+    r" (?:\w+ ){0,3}(?:faster|better|lower|higher|shorter|cheaper|easier|safer|happier|happy"
+    r"|satisfied|stable))\b"
+)
+_OUTCOMES = (
+    "increased decreased reduced improved dropped fell rose grew cut saved doubled tripled halved "
+    "shipped launched delivered finished completed solved resolved won renewed recovered succeeded "
+    "exceeded achieved eliminated prevented stayed shortened lowered raised gained closed"
+)
+OUTCOME_VERBS = frozenset(_OUTCOMES.split())
+AVERTED = re.compile(
+    r"\b(?:(?:didn't|did not|never|not) (?:lose|miss|fail|break|lost|missed|failed)"
+    r"|no (?:more |further )?(?:\w+ )?(?:complaints?|incidents?|downtime|delays?|errors?|losses)"
+    r"|without (?:any )?(?:\w+ )?(?:downtime|incidents?|delays?|loss|complaints?))\b"
+)
+NO_RESULT = re.compile(
+    r"\b(?:no|nothing|none|never|zero) (?:\w+ ){0,3}"
+    r"(?:result|outcome|came|improved|changed|happened|effect|impact)\b"
+)
+WHEN = re.compile(
+    r"\b(?:(?:19|20)\d\d|(?:january|february|march|april|june|july|august|september|october"
+    r"|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+    r"|last (?:year|month|summer|quarter|week|spring|fall|autumn|winter)"
+    r"|\w+ (?:years?|months?|weeks?|days?|hours?) (?:ago|later|early|before|after)"
+    r"|(?:in|within|for|after) \w+ (?:years?|months?|weeks?|days?|hours?))\b"
+)

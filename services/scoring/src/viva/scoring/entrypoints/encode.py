@@ -1,0 +1,132 @@
+"""What scoring found, to protobuf; tenths become points only here."""
+
+from collections.abc import Iterable, Sequence
+
+from viva.contracts.common.v1 import common_pb2 as pb
+from viva.scoring.application.ports import Version
+from viva.scoring.application.score_answer import AnswerResult
+from viva.scoring.domain.coefficients import Coefficients
+from viva.scoring.domain.interview import CompetencyResult, InterviewResult
+from viva.scoring.domain.language import Cefr
+from viva.scoring.domain.model import Contribution, Evidence, EvidenceKind, Scored
+
+_UNITS = {
+    "phonation_time_ratio": "share",
+    "pauses_per_minute": "1/min",
+    "mean_pause_s": "s",
+    "articulation_rate": "syllables/s",
+    "mean_run_syllables": "syllables",
+    "repetitions_per_100_words": "1/100 words",
+    "vocabulary_level": "CEFR 1-6",
+    "advanced_share": "share",
+    "sentence_words": "words",
+    "grammar_errors_per_100_words": "1/100 words",
+    "mtld": "words",
+}
+_KINDS = {
+    EvidenceKind.SITUATION: pb.EVIDENCE_KIND_SITUATION,
+    EvidenceKind.ACTION: pb.EVIDENCE_KIND_ACTION,
+    EvidenceKind.RESULT: pb.EVIDENCE_KIND_RESULT,
+    EvidenceKind.SPECIFICS: pb.EVIDENCE_KIND_SPECIFICS,
+    EvidenceKind.ELABORATION: pb.EVIDENCE_KIND_ELABORATION,
+}
+
+
+def answer_score(result: AnswerResult, versions: Sequence[Version]) -> pb.AnswerScore:
+    """One answer's evidence."""
+    answer = result.answer
+    return pb.AnswerScore(
+        answer_id=answer.answer_id,
+        revision=answer.revision,
+        question_id=answer.question_id,
+        warm_up=answer.warm_up,
+        net_speech_ms=result.net_speech_ms,
+        word_count=result.word_count,
+        language_matches=answer.language_matches,
+        features=[
+            pb.Feature(name=name, value=value, unit=_UNITS[name]) for name, value in result.features
+        ],
+        competencies=[_competency_evidence(key, scored) for key, scored in result.competencies],
+        missing_evidence=[_KINDS[kind] for kind in result.missing_evidence],
+        models=_models(versions),
+    )
+
+
+def interview_score(
+    result: InterviewResult, coefficients: Coefficients, versions: Sequence[Version]
+) -> pb.InterviewScore:
+    """The interview's scores."""
+    return pb.InterviewScore(
+        overall=_points(result.overall),
+        overall_null_reason=result.overall_null_reason,
+        competencies=[_competency_score(one, coefficients) for one in result.competencies],
+        language=_language(result.fluency, result.cefr, coefficients.language_validation),
+        confidence=result.confidence,
+        confidence_reasons=result.confidence_reasons,
+        review_recommended=result.review_recommended,
+        models=_models(versions),
+    )
+
+
+def _competency_evidence(key: str, scored: Scored) -> pb.CompetencyEvidence:
+    return pb.CompetencyEvidence(
+        competency_key=key,
+        score=_points(scored.tenths),
+        null_reason=scored.null_reason,
+        contributions=_contributions(scored.contributions),
+        suggestions=[str(suggestion) for suggestion in scored.suggestions],
+    )
+
+
+def _competency_score(result: CompetencyResult, coefficients: Coefficients) -> pb.CompetencyScore:
+    competency, scored = result.competency, result.scored
+    return pb.CompetencyScore(
+        key=competency.key,
+        name=competency.name,
+        weight=competency.weight,
+        score=_points(scored.tenths),
+        null_reason=scored.null_reason,
+        standard_error=_points(result.standard_error),
+        contributions=_contributions(scored.contributions),
+        suggestions=[str(suggestion) for suggestion in scored.suggestions],
+        validation=coefficients.competency_validation,
+    )
+
+
+def _language(fluency: Scored, cefr: Cefr, validation: str) -> pb.LanguageScore:
+    return pb.LanguageScore(
+        cefr=cefr.level,
+        cefr_low=cefr.low,
+        cefr_high=cefr.high,
+        cefr_null_reason=cefr.null_reason,
+        fluency=_points(fluency.tenths),
+        fluency_null_reason=fluency.null_reason,
+        fluency_contributions=_contributions(fluency.contributions),
+        cefr_contributions=_contributions(cefr.contributions),
+        validation=validation,
+    )
+
+
+def _contributions(contributions: Iterable[Contribution]) -> list[pb.Contribution]:
+    return [
+        pb.Contribution(
+            code=one.code,
+            label=one.label,
+            points=one.tenths / 10,
+            evidence=[_evidence(evidence) for evidence in one.evidence],
+        )
+        for one in contributions
+    ]
+
+
+def _evidence(evidence: Evidence) -> pb.Evidence:
+    span = pb.Span(start_ms=evidence.span.start_ms, end_ms=evidence.span.end_ms)
+    return pb.Evidence(answer_id=evidence.answer_id, quote=evidence.quote, span=span)
+
+
+def _points(tenths: int | None) -> float | None:
+    return None if tenths is None else tenths / 10
+
+
+def _models(versions: Sequence[Version]) -> list[pb.ModelVersion]:
+    return [pb.ModelVersion(name=v.name, version=v.version, sha256=v.sha256) for v in versions]
