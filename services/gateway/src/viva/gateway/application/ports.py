@@ -213,7 +213,9 @@ class Idempotency(Protocol):
     async def begin(self, key_hash: str, fingerprint: str, now: datetime) -> StoredAnswer | None:
         """Claims a key, or gives what another request with that key left."""
 
-    async def take_over(self, key_hash: str, started_at: datetime, now: datetime) -> bool:
+    async def take_over(
+        self, key_hash: str, fingerprint: str, started_at: datetime, now: datetime
+    ) -> bool:
         """Claims a key whose request never ended or whose answer is no longer replayed.
 
         Returns:

@@ -56,13 +56,18 @@ class ApiKey:
 
 @dataclass(frozen=True)
 class Caller:
-    """The key behind a request."""
+    """The key behind a request.
+
+    Attributes:
+        request_id: of the request, for the audit log.
+    """
 
     tenant_id: str
     key_id: str
     key_name: str
     mode: Mode
     scopes: frozenset[Scope]
+    request_id: str = ""
 
     @property
     def test_mode(self) -> bool:

@@ -41,12 +41,14 @@ class SqlIdempotency:
             row["started_at"],
         )
 
-    async def take_over(self, key_hash: str, started_at: datetime, now: datetime) -> bool:
+    async def take_over(
+        self, key_hash: str, fingerprint: str, started_at: datetime, now: datetime
+    ) -> bool:
         """Claims a key whose request never ended, or whose answer is no longer replayed."""
         taken = await self._session.execute(
             update(idempotency)
             .where(idempotency.c.key_hash == key_hash, idempotency.c.started_at == started_at)
-            .values(started_at=now, done=False, status=0, sealed_body=b"")
+            .values(fingerprint=fingerprint, started_at=now, done=False, status=0, sealed_body=b"")
             .returning(idempotency.c.key_hash)
         )
         return taken.first() is not None
