@@ -1,1 +1,1 @@
-"""What every service runs on: settings, lifecycle, telemetry, messaging, database, gRPC, objects."""
+"""What every service runs on: settings, lifecycle, telemetry, messaging, database, gRPC."""

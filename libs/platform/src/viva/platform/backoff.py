@@ -18,7 +18,7 @@ class Backoff:
 
     def next_s(self) -> float:
         """The next wait in seconds."""
-        full = min(self._cap_s, self._first_s * 2 ** min(self.tries, 20))
+        full = min(self._cap_s, self._first_s * 2.0 ** min(self.tries, 20))
         self.tries += 1
         return full * random.uniform(0.5, 1.0)
 

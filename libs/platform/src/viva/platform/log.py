@@ -4,7 +4,6 @@ import contextlib
 import logging
 import sys
 from collections.abc import Iterator
-from typing import cast
 
 import structlog
 from opentelemetry import trace
@@ -27,7 +26,8 @@ _QUIET = (
 
 def get_logger(name: str | None = None) -> Logger:
     """Makes a logger; bind what every line of it should carry."""
-    return cast("Logger", structlog.stdlib.get_logger(name))
+    logger: Logger = structlog.stdlib.get_logger(name)
+    return logger
 
 
 @contextlib.contextmanager
@@ -71,7 +71,11 @@ def configure_logging(settings: PlatformSettings) -> None:
 
 def _renderers(log_format: str) -> list[structlog.typing.Processor]:
     if log_format == "console":
-        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        return [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
 
 

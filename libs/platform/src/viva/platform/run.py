@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from importlib.metadata import entry_points
+from typing import Any
 
 from viva.platform.errors import VivaError
 from viva.platform.log import configure_logging, get_logger
@@ -97,8 +98,9 @@ async def serve(
 async def _until(stopping: asyncio.Event, *others: asyncio.Future[None]) -> bool:
     """Waits for one of `others`, or for `stopping`; tells whether it was one of `others`."""
     waiting = asyncio.create_task(stopping.wait())
+    pending: list[asyncio.Future[Any]] = [waiting, *others]
     try:
-        await asyncio.wait([waiting, *others], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
         return any(other.done() for other in others)
     finally:
         waiting.cancel()

@@ -102,12 +102,13 @@ class Database:
                         if self._migrate_on_start:
                             await migrate(connection, self.schema, self._migrations)
                         await check_compatible(connection, self.schema, self._migrations)
-                return
             except TransientError:
                 if self._clock.monotonic() > deadline:
                     raise
                 _log.warning("database_away", schema=self.schema)
                 await asyncio.sleep(backoff.next_s())
+            else:
+                return
 
     async def stop(self) -> None:
         """Closes the pool."""
@@ -121,12 +122,14 @@ class Database:
             TransientError: the database is away, or another transaction was in the way.
         """
         with mapped_errors():
-            async with AsyncSession(self._engine, expire_on_commit=False) as session:
-                async with session.begin():
-                    unit = UnitOfWork(session, f"/viva/{self.schema}", self._ids)
-                    yield unit
-                    await session.flush()
-                    await unit.write_outbox()
+            async with (
+                AsyncSession(self._engine, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                unit = UnitOfWork(session, f"/viva/{self.schema}", self._ids)
+                yield unit
+                await session.flush()
+                await unit.write_outbox()
 
     async def ping(self) -> None:
         """Asks for nothing.

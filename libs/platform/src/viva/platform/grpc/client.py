@@ -1,4 +1,4 @@
-"""What each call of a client gets: a deadline, the trace, our errors, and a retry where it is safe."""
+"""What each call of a client gets: deadline, trace, our errors, a retry where it is safe."""
 
 import asyncio
 import time
@@ -27,7 +27,7 @@ def interceptors() -> Sequence[grpc.aio.ClientInterceptor]:
     return [_UnaryUnary(), _UnaryStream(), _StreamUnary(), _StreamStream()]
 
 
-class _UnaryUnary(grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[type-arg]
+class _UnaryUnary(grpc.aio.UnaryUnaryClientInterceptor):
     def __init__(self) -> None:
         self._tracer = tracer("viva.grpc")
 
@@ -59,7 +59,7 @@ class _UnaryUnary(grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[type-ar
                     return call
 
 
-class _StreamUnary(grpc.aio.StreamUnaryClientInterceptor):  # type: ignore[type-arg]
+class _StreamUnary(grpc.aio.StreamUnaryClientInterceptor):
     async def intercept_stream_unary(
         self, continuation: Any, details: grpc.aio.ClientCallDetails, requests: Any
     ) -> Any:
@@ -67,7 +67,7 @@ class _StreamUnary(grpc.aio.StreamUnaryClientInterceptor):  # type: ignore[type-
         return await continuation(_prepared(details, details.timeout or STREAM_TIMEOUT_S), requests)
 
 
-class _UnaryStream(grpc.aio.UnaryStreamClientInterceptor):  # type: ignore[type-arg]
+class _UnaryStream(grpc.aio.UnaryStreamClientInterceptor):
     async def intercept_unary_stream(
         self, continuation: Any, details: grpc.aio.ClientCallDetails, request: Any
     ) -> Any:
@@ -76,7 +76,7 @@ class _UnaryStream(grpc.aio.UnaryStreamClientInterceptor):  # type: ignore[type-
         return _mapped(await continuation(_prepared(details, timeout_s), request))
 
 
-class _StreamStream(grpc.aio.StreamStreamClientInterceptor):  # type: ignore[type-arg]
+class _StreamStream(grpc.aio.StreamStreamClientInterceptor):
     async def intercept_stream_stream(
         self, continuation: Any, details: grpc.aio.ClientCallDetails, requests: Any
     ) -> Any:

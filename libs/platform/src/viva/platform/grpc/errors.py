@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import cast
 
 import grpc
 from google.protobuf.any_pb2 import Any
@@ -52,7 +51,7 @@ _BY_CODE: dict[grpc.StatusCode, type[VivaError]] = {
 
 def to_status(error: BaseException) -> status_pb2.Status:
     """Writes an error down as google.rpc.Status. A bug of ours says nothing of its inside."""
-    code, _ = cast("tuple[int, str]", treatment(error).grpc_code.value)
+    code, _ = treatment(error).grpc_code.value
     if not isinstance(error, VivaError):
         return status_pb2.Status(code=code, message="internal error")
     status = status_pb2.Status(code=code, message=error.detail)

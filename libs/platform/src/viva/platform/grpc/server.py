@@ -70,11 +70,11 @@ class GrpcServer:
             await server.stop(_STOP_GRACE_S)
 
 
-class _HealthServicer(health_pb2_grpc.HealthServicer):
+class _HealthServicer(health_pb2_grpc.HealthServicer):  # type: ignore[misc]
     def __init__(self, health: Health) -> None:
         self._health = health
 
-    async def Check(  # type: ignore[override]  # noqa: N802
+    async def Check(  # noqa: N802
         self,
         request: health_pb2.HealthCheckRequest,  # noqa: ARG002
         context: grpc.aio.ServicerContext[Any, Any],  # noqa: ARG002

@@ -40,7 +40,7 @@ class Buckets:
         )
 
     async def balance(self) -> None:
-        """Takes free buckets up to a fair share, gives back what is over it. Call between passes."""
+        """Takes free buckets up to a fair share, gives back the rest. Call between passes."""
         now = time.monotonic()
         if now - self._balanced_at < _EVERY_S:
             return

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from aiokafka import ConsumerRecord
 from google.protobuf.message import DecodeError, Message
@@ -65,7 +65,7 @@ class Envelope:
         return [*headers, ("content-type", self.content_type.encode())]
 
 
-Record = ConsumerRecord[bytes | None, bytes | None]
+Record: TypeAlias = "ConsumerRecord[bytes | None, bytes | None]"
 
 
 def text_headers(record: Record) -> dict[str, str]:

