@@ -1,0 +1,132 @@
+"""Live recognition, most urgent first: a small pool of threads behind a bounded queue."""
+
+import asyncio
+import heapq
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from viva.asr.application.ports import SpeechRecognizer
+from viva.asr.domain.model import Recognition
+from viva.platform.clock import Clock
+from viva.platform.errors import BackpressureError, TransientError
+from viva.platform.telemetry import meter
+
+_meter = meter("viva.asr")
+_queued = _meter.create_histogram("viva.asr.live.queue", unit="ms")
+_computed = _meter.create_histogram("viva.asr.live.compute", unit="ms")
+_refused = _meter.create_counter("viva.asr.live.refused")
+_late = _meter.create_counter("viva.asr.live.too_late")
+
+
+@dataclass(frozen=True)
+class Recognized:
+    """A recognition and what it took."""
+
+    recognition: Recognition
+    queue_ms: int
+    compute_ms: int
+
+
+@dataclass(order=True)
+class _Job:
+    deadline: float
+    number: int
+    arrived: float = field(compare=False)
+    pcm: bytes = field(compare=False)
+    language: str = field(compare=False)
+    result: asyncio.Future[Recognized] = field(compare=False)
+
+
+class LiveQueue:
+    """Recognizes pieces of live answers by deadline; full is BackpressureError.
+
+    A job whose caller has gone, or whose deadline has passed, costs no computing.
+    """
+
+    def __init__(
+        self, recognizer: SpeechRecognizer, clock: Clock, *, workers: int, capacity: int
+    ) -> None:
+        self._recognizer = recognizer
+        self._clock = clock
+        self._workers = workers
+        self._capacity = capacity
+        self._waiting: list[_Job] = []
+        self._numbers = itertools.count()
+        self._arrived = asyncio.Semaphore(0)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._threads: ThreadPoolExecutor | None = None
+
+    async def start(self) -> None:
+        """Starts the pool."""
+        self._threads = ThreadPoolExecutor(self._workers, thread_name_prefix="asr-live")
+        self._tasks = [asyncio.create_task(self._work()) for _ in range(self._workers)]
+
+    async def stop(self) -> None:
+        """Ends the pool; what waits fails as transient."""
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for job in self._waiting:
+            _fail(job, TransientError("recognition is stopping"))
+        self._waiting.clear()
+        if self._threads:
+            await asyncio.to_thread(self._threads.shutdown)
+
+    async def recognize(self, pcm: bytes, language: str, *, within_s: float) -> Recognized:
+        """Recognize PCM16 mono at 16 kHz within a time.
+
+        Raises:
+            BackpressureError: the queue is full.
+            TransientError: `too_late`, its turn came after the time was over.
+            InvalidError: as the recognizer says.
+        """
+        if len(self._waiting) >= self._capacity:
+            _refused.add(1)
+            raise BackpressureError(
+                f"{self._capacity} pieces wait to be recognized", code="recognition_full"
+            )
+        now = self._clock.monotonic()
+        result: asyncio.Future[Recognized] = asyncio.get_running_loop().create_future()
+        job = _Job(now + within_s, next(self._numbers), now, pcm, language, result)
+        heapq.heappush(self._waiting, job)
+        self._arrived.release()
+        return await result
+
+    async def _work(self) -> None:
+        while True:
+            await self._arrived.acquire()
+            if not self._waiting:
+                continue
+            job = heapq.heappop(self._waiting)
+            if not job.result.done():
+                await self._do(job)
+
+    async def _do(self, job: _Job) -> None:
+        begun = self._clock.monotonic()
+        if begun >= job.deadline:
+            _late.add(1)
+            _fail(job, TransientError("its turn came after its deadline", code="too_late"))
+            return
+        try:
+            recognition = await asyncio.get_running_loop().run_in_executor(
+                self._threads, self._recognizer.recognize, job.pcm, job.language
+            )
+        except asyncio.CancelledError:
+            _fail(job, TransientError("recognition is stopping"))
+            raise
+        except Exception as error:  # the caller gets it, the pool goes on
+            _fail(job, error)
+            return
+        queue_ms = round((begun - job.arrived) * 1000)
+        compute_ms = round((self._clock.monotonic() - begun) * 1000)
+        _queued.record(queue_ms)
+        _computed.record(compute_ms)
+        if not job.result.done():
+            job.result.set_result(Recognized(recognition, queue_ms, compute_ms))
+
+
+def _fail(job: _Job, error: Exception) -> None:
+    if not job.result.done():
+        job.result.set_exception(error)
