@@ -1,6 +1,7 @@
 """Running services in this process: found by entry point, stopped by signal."""
 
 import asyncio
+import os
 import signal
 import sys
 from importlib.metadata import entry_points
@@ -52,12 +53,14 @@ async def _serve(services: list[Service], platform: PlatformSettings) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
+    watching = asyncio.create_task(_stop_with_supervisor(stopping))
     name = services[0].name if len(services) == 1 else "all"
     telemetry = Telemetry(name, platform.otlp_endpoint)
     telemetry.install()
     try:
         return await serve(services, platform, stopping)
     finally:
+        watching.cancel()
         await asyncio.to_thread(telemetry.shut_down)
 
 
@@ -93,6 +96,16 @@ async def serve(
         for runtime in reversed(runtimes):
             await runtime.stop()
     return code
+
+
+async def _stop_with_supervisor(stopping: asyncio.Event) -> None:
+    """Ends this process when the `viva up` that started it is gone, however it went."""
+    supervisor = os.environ.get("VIVA_SUPERVISOR_PID")
+    while supervisor and os.getppid() == int(supervisor):  # noqa: ASYNC110 - no event tells
+        await asyncio.sleep(1)
+    if supervisor:
+        _log.warning("supervisor_gone")
+        stopping.set()
 
 
 async def _until(stopping: asyncio.Event, *others: asyncio.Future[None]) -> bool:

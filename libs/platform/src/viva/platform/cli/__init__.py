@@ -1,1 +1,5 @@
 """The command `viva`."""
+
+from viva.platform.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,45 @@
+"""`viva topics`."""
+
+import asyncio
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from viva.contracts.catalogue import catalogue
+from viva.platform.local.state import current_settings
+from viva.platform.messaging.topics import apply_topics, verify_topics
+
+app = typer.Typer(no_args_is_help=True, help="Topics: list, make, compare with the broker.")
+_console = Console()
+
+
+@app.command("list")
+def show() -> None:
+    """List the catalogue."""
+    table = Table("topic", "owner", "partitions", "kept", "read by")
+    for topic in catalogue():
+        days = f"{topic.retention_ms / 86_400_000:g} d"
+        readers = ", ".join(topic.consumers) or "-"
+        table.add_row(topic.name, topic.owner, str(topic.partitions), days, readers)
+    _console.print(table)
+
+
+@app.command("apply")
+def apply_() -> None:
+    """Make the topics that are missing on the broker. Never changes existing ones."""
+    made = asyncio.run(apply_topics(current_settings()))
+    for name in made:
+        typer.echo(f"made {name}")
+    typer.echo(f"{len(made)} topics made; all are there")
+
+
+@app.command()
+def verify() -> None:
+    """Compare the broker's topics with the catalogue; exit 1 when they differ."""
+    differences = asyncio.run(verify_topics(current_settings()))
+    for line in differences:
+        typer.echo(line)
+    if differences:
+        raise typer.Exit(1)
+    typer.echo("the broker has every topic of the catalogue")

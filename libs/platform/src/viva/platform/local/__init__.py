@@ -1,0 +1,1 @@
+"""Viva on one machine: what `viva up` starts, watches and writes down."""
