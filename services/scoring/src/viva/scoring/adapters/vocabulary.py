@@ -7,7 +7,8 @@ import wordfreq
 from cefrpy import CEFRAnalyzer  # type: ignore[import-untyped]
 from lexicalrichness import LexicalRichness  # type: ignore[import-untyped]
 
-_COMMON_ZIPF = 3.0
+_COMMON_ZIPF = 5.0
+_RARE_LEVEL = 5.0
 _CACHE_WORDS = 20_000
 
 
@@ -27,9 +28,10 @@ class EnglishVocabulary:
         return None if level is None else float(level)
 
     def _known(self, word: str) -> bool:
-        """In the CEFR lists, or frequent by itself."""
-        if self._levels.is_word_in_database(word):
-            return True
+        """In the CEFR lists, and no rare entry there: those hold many names; or very frequent."""
+        level = self._levels.get_average_word_level_float(word)
+        if level is not None:
+            return float(level) < _RARE_LEVEL
         return bool(wordfreq.zipf_frequency(word, "en") >= _COMMON_ZIPF)
 
     def diversity(self, words: Sequence[str]) -> float:

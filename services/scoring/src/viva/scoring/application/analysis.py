@@ -110,7 +110,8 @@ class Analyst:
         for place, sentence in enumerate(sentences):
             targets = [text for text in (*texts, *competency.texts, whole) if text.strip()]
             text = plain(sentence)
-            best.append((max(self._similarity.similarity(text, t) for t in targets), place))
+            nearest = max((self._similarity.similarity(text, t) for t in targets), default=1.0)
+            best.append((nearest, place))
         best.sort(key=lambda pair: (-pair[0], pair[1]))
         top = best[:_TOP]
         mean = sum(value for value, _ in top) / len(top) if top else 0.0

@@ -58,13 +58,20 @@ class Clause:
     """A stretch of a sentence with one mood.
 
     Attributes:
-        hypothetical: under "if", "wish", "imagine" or a modal that reaches the whole clause.
+        unreal: asked, or under "if", "wish" or "imagine" anywhere in the sentence.
+        modal: holds a modal verb, which binds its own subject only.
         negated: holds a negator.
     """
 
     tokens: tuple[Token, ...]
-    hypothetical: bool
+    unreal: bool
+    modal: bool
     negated: bool
+
+    @property
+    def hypothetical(self) -> bool:
+        """Whether the clause may state no fact."""
+        return self.unreal or self.modal
 
 
 def clauses_of(sentence: Sentence) -> list[Clause]:
@@ -76,7 +83,8 @@ def clauses_of(sentence: Sentence) -> list[Clause]:
     return [
         Clause(
             part,
-            unreal or any(_is_modal(token.text) for token in part),
+            unreal,
+            any(_is_modal(token.text) for token in part),
             any(_negates(token.text) for token in part),
         )
         for part in parts
@@ -86,7 +94,12 @@ def clauses_of(sentence: Sentence) -> list[Clause]:
 def _split(sentence: Sentence) -> Iterator[tuple[Token, ...]]:
     current: list[Token] = []
     for index, token in enumerate(sentence):
-        if current and token.text in _BREAKS and _opens_clause(sentence, index):
+        if (
+            current
+            and token.text in _BREAKS
+            and _opens_clause(sentence, index)
+            and not _joins_subject(current, sentence, index)
+        ):
             yield tuple(current)
             current = []
         current.append(token)
@@ -95,6 +108,13 @@ def _split(sentence: Sentence) -> Iterator[tuple[Token, ...]]:
             current = []
     if current:
         yield tuple(current)
+
+
+def _joins_subject(current: Sequence[Token], sentence: Sentence, index: int) -> bool:
+    """ "My team and I" is one subject."""
+    following = sentence[index + 1].text if index + 1 < len(sentence) else ""
+    before = {_subject(token.text) for token in current}
+    return sentence[index].text == "and" and following == "i" and not before & {"i", "we"}
 
 
 def _opens_clause(sentence: Sentence, index: int) -> bool:
@@ -121,7 +141,6 @@ def _acts_of_clause(
     clause: Clause, carried: tuple[Actor | None, bool]
 ) -> tuple[list[Act], tuple[Actor | None, bool]]:
     tokens = clause.tokens
-    unreal = clause.hypothetical and not _only_local_modal(tokens)
     found: list[Act] = []
     subjects = [i for i, token in enumerate(tokens) if _subject(token.text) in {"i", "we"}]
     for place, start in enumerate(subjects):
@@ -129,7 +148,7 @@ def _acts_of_clause(
         actor = _actor(tokens, start)
         verb, negated = _verb_after(tokens, start, end)
         carried = (actor, negated)
-        if verb is not None and not negated and not unreal:
+        if verb is not None and not negated and not clause.unreal:
             found.extend(_act(actor, tokens, start, verb, end))
     if subjects:
         return found, carried
@@ -137,24 +156,17 @@ def _acts_of_clause(
     actor_before, was_negated = carried
     if start < len(tokens) and _is_past(tokens[start].text) and actor_before is not None:
         agent = start + 1 < len(tokens) and tokens[start + 1].text == "by"
-        if not (was_negated or unreal or clause.negated or agent):
+        if not (was_negated or clause.hypothetical or clause.negated or agent):
             found.extend(_act(actor_before, tokens, start, start, len(tokens)))
         return found, carried
     return found, (None, False)
-
-
-def _only_local_modal(tokens: Sequence[Token]) -> bool:
-    """A modal binds its own verb only; "if" and its kind bind all."""
-    return not any(token.text in HYPOTHETICAL_OPENERS for token in tokens) and any(
-        _is_modal(token.text) for token in tokens
-    )
 
 
 def _actor(tokens: Sequence[Token], start: int) -> Actor:
     if _subject(tokens[start].text) == "we":
         return Actor.SHARED
     joined = start > 1 and tokens[start - 1].text == "and" and tokens[start - 2].text != ","
-    partner = joined and (tokens[start - 2].name or tokens[start - 2].text in {"team", "they"})
+    partner = joined and not any(_is_past(token.text) for token in tokens[: start - 1])
     return Actor.SHARED if partner else Actor.OWN
 
 

@@ -24,7 +24,7 @@ NOT_ACTIONS = _words(
     "hated hoped wished seemed believed considered wondered assumed supposed expected intended "
     "tired excited interested scared worried pleased bored surprised amazed confused frustrated "
     "stressed embarrassed delighted convinced concerned happened existed used lived stayed "
-    "remained looked appeared died turned enjoyed feared agreed said imagined dreamed pretended "
+    "remained appeared died turned enjoyed feared agreed said imagined dreamed pretended "
     "graduated joined"
 )
 # They say that something was done, not what: they count only with an object of some content.

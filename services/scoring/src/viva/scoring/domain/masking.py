@@ -51,12 +51,15 @@ def mask(
     """
     masked: list[Token] = []
     first = True
+    names = _named_elsewhere(tokens, known_word, context)
     index = 0
     while index < len(tokens):
         if length := _age_length(tokens, index):
             run = tokens[index : index + length]
             _add(masked, _placeholder(run, AGE, name=False))
-        elif _is_name(tokens, index, first, known_word, context):
+        elif tokens[index].text.removesuffix("'s") in names or _is_name(
+            tokens, index, first, known_word, context
+        ):
             length = 1
             _add(masked, _placeholder(tokens[index : index + 1], NAME, name=True))
         else:
@@ -65,6 +68,20 @@ def mask(
         first = tokens[index + length - 1].ends in {".", "?"}
         index += length
     return [_article(token) for token in masked]
+
+
+def _named_elsewhere(
+    tokens: Sequence[Token], known_word: Callable[[str], bool], context: Collection[str]
+) -> frozenset[str]:
+    """Words that a capital within a sentence shows to be names, and that are nothing else."""
+    starts = {0, *(i + 1 for i, token in enumerate(tokens) if token.ends in {".", "?"})}
+    found = {
+        token.text.removesuffix("'s")
+        for index, token in enumerate(tokens)
+        if token.capital and index not in starts
+        if _is_name(tokens, index, False, known_word, context)
+    }
+    return frozenset(word for word in found if not known_word(word) and word not in TITLES)
 
 
 def _placeholder(run: Sequence[Token], text: str, *, name: bool) -> Token:
@@ -79,8 +96,9 @@ def _placeholder(run: Sequence[Token], text: str, *, name: bool) -> Token:
 
 
 def _add(masked: list[Token], token: Token) -> None:
-    """Joins a name to the name, title or age just before it within the same phrase."""
-    if masked and token.name and masked[-1].name and not masked[-1].ends:
+    """Joins a name to the name, title, age or article just before it within the same phrase."""
+    article = bool(masked) and masked[-1].text == "the" and not masked[-1].ends
+    if masked and token.name and ((masked[-1].name and not masked[-1].ends) or article):
         masked[-1] = _placeholder((masked[-1], token), NAME, name=True)
     elif masked and token.text == AGE and masked[-1].text == AGE and not masked[-1].ends:
         masked[-1] = _placeholder((masked[-1], token), AGE, name=False)
@@ -132,8 +150,14 @@ def _is_name(
     if first and token.capital:
         if text in AMBIGUOUS_NAMES:
             return _acts(tokens, index)
-        return not known_word(text)
+        return _looks_foreign(text) or ("'" not in text and not known_word(text))
     return _named_before(tokens, index) and not known_word(text)
+
+
+def _looks_foreign(text: str) -> bool:
+    """ "o'brien", "d'angelo": no contraction has so much behind its apostrophe."""
+    head, _, tail = text.partition("'")
+    return len(head) == 1 and len(tail) > 2
 
 
 def _named_before(tokens: Sequence[Token], index: int) -> bool:
@@ -181,7 +205,10 @@ def _age_length(tokens: Sequence[Token], index: int) -> int:
 
 def _number_length(tokens: Sequence[Token], index: int) -> int:
     count = 0
-    while index + count < len(tokens) and count < 3 and tokens[index + count].is_number:
+    while index + count < len(tokens) and count < 3:
+        token = tokens[index + count]
+        if not (token.is_number or (count and token.text == "one")):
+            break
         count += 1
         if tokens[index + count - 1].ends:
             break

@@ -34,8 +34,11 @@ class ScoringConsumer:
 
     def register(self, messaging: Messaging) -> None:
         """Subscribes to both."""
-        messaging.on_pure(AnswerAttributed, self.on_answer, failure=answer_failed)
-        messaging.on_pure(InterviewReady, self.on_interview, failure=interview_failed)
+        version = self._coefficients.version
+        messaging.on_pure(AnswerAttributed, self.on_answer, failure=answer_failed, version=version)
+        messaging.on_pure(
+            InterviewReady, self.on_interview, failure=interview_failed, version=version
+        )
 
     async def on_answer(self, event: Event[AnswerAttributed]) -> Sequence[Message]:
         """Scores one answer."""

@@ -1,0 +1,56 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from viva.scoring.domain.additive import contribution, contributions, divide, total
+from viva.scoring.domain.coefficients import Coefficients, Term
+
+numbers = st.floats(-1e6, 1e6, allow_nan=False)
+
+
+@given(st.lists(st.integers(-2000, 2000), min_size=1, max_size=12), st.integers(1, 9))
+def test_parts_add_up_to_the_rounded_whole(values: list[int], divisor: int) -> None:
+    parts = divide(values, divisor)
+    assert sum(parts) == (2 * sum(values) + divisor) // (2 * divisor)
+    assert all(abs(p * divisor - v) < divisor for p, v in zip(parts, values, strict=True))
+
+
+@given(numbers, numbers)
+def test_the_model_is_monotone_and_bounded(one: float, other: float) -> None:
+    rising, falling = Term("x", "x", 2.0, 4.0, 100), Term("y", "y", 4.0, 2.0, 100)
+    low, high = sorted((one, other))
+    assert 0 <= contribution(rising, low).tenths <= contribution(rising, high).tenths <= 100
+    assert 100 >= contribution(falling, low).tenths >= contribution(falling, high).tenths >= 0
+
+
+def test_what_is_no_number_gives_nothing() -> None:
+    assert contribution(Term("x", "x", 0.0, 1.0, 100), float("nan")).tenths == 0
+
+
+def test_every_model_of_the_file_adds_up_to_a_hundred_points(coefficients: Coefficients) -> None:
+    for terms in (coefficients.fluency, coefficients.cefr_short, coefficients.cefr_long):
+        assert total(contributions(terms, {term.name: term.best for term in terms})) == 1000
+        assert total(contributions(terms, {term.name: term.worst for term in terms})) == 0
+    points = coefficients.competency
+    assert (
+        sum(
+            (
+                points.situation,
+                points.task,
+                *points.own_acts,
+                points.result,
+                points.measured_result,
+                *points.numbers,
+                *points.names,
+                points.time,
+                points.indicators,
+            )
+        )
+        == 1000
+    )
+
+
+def test_no_barred_feature_is_in_the_file(coefficients: Coefficients) -> None:
+    terms = (*coefficients.fluency, *coefficients.cefr_short, *coefficients.cefr_long)
+    names = " ".join(term.name for term in terms)
+    for barred in ("f0", "pitch", "loud", "energy", "duration", "confidence", "name", "gender"):
+        assert barred not in names

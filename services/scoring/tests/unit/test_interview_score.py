@@ -1,0 +1,162 @@
+import dataclasses
+
+from hypothesis import given
+from hypothesis import strategies as st
+from scoring_speaking import (
+    PROBLEM,
+    SHORT_PROBLEM,
+    SHORT_TEAM,
+    STRONG,
+    TEAM_QUESTION,
+    TEAMWORK,
+    spoken,
+)
+
+from viva.scoring.adapters.coefficients import packaged_coefficients
+from viva.scoring.application.analysis import Analyst
+from viva.scoring.application.score_interview import Interview, score_interview
+from viva.scoring.domain.interview import CompetencyResult, combine, overall, standard_error
+from viva.scoring.domain.model import Answer, Contribution, Scored
+
+
+def interview(*answers: Answer, planned: int = 2) -> Interview:
+    return Interview(answers, (PROBLEM, TEAMWORK), planned)
+
+
+def second(text: str, **changes: object) -> Answer:
+    return spoken(
+        text,
+        number=2,
+        question=TEAM_QUESTION,
+        competencies=(TEAMWORK,),
+        **changes,  # type: ignore[arg-type]
+    )
+
+
+def test_two_answers_of_twelve_seconds_are_enough(analyst: Analyst) -> None:
+    first, other = spoken(SHORT_PROBLEM), second(SHORT_TEAM)
+    for answer in (first, other):
+        assert answer.words[-1].span.end_ms <= 12_500
+    result = score_interview(interview(first, other), analyst)
+    assert result.overall is not None
+    assert result.fluency.tenths is not None
+    assert result.cefr.level
+    assert all(one.scored.tenths is not None for one in result.competencies)
+    assert "little_speech" in result.confidence_reasons
+
+
+def test_contributions_add_up_exactly(analyst: Analyst) -> None:
+    both = dataclasses.replace(spoken(STRONG), competencies=(PROBLEM, TEAMWORK))
+    result = score_interview(interview(both, second(SHORT_TEAM)), analyst)
+    for one in result.competencies:
+        assert sum(c.tenths for c in one.scored.contributions) == one.scored.tenths
+        assert (one.standard_error or 0) > 0
+    assert sum(c.tenths for c in result.fluency.contributions) == result.fluency.tenths
+
+
+def test_a_follow_up_completes_its_question(analyst: Analyst) -> None:
+    start = "Last year our checkout was slow. I measured every request and found a slow query."
+    answer, other = spoken(start), second(f"{SHORT_TEAM} I learned to ask before I judge a plan.")
+    follow_up = dataclasses.replace(
+        spoken(
+            "As a result, the page became four times faster for 300 of our customers.", number=3
+        ),
+        question_id="q1",
+        question_text="What was the result?",
+        follow_up=True,
+    )
+    alone = score_interview(interview(answer, other), analyst).competencies[0]
+    together = score_interview(interview(answer, follow_up, other), analyst).competencies[0]
+    assert (together.scored.tenths or 0) > (alone.scored.tenths or 0)
+    results = {c.code: c for c in together.scored.contributions}["result"]
+    assert results.evidence[0].answer_id == "ans_3"
+
+
+def test_too_little_of_anything_gives_no_number(analyst: Analyst) -> None:
+    cases = {
+        "no_speech": interview(spoken(""), second("")),
+        "too_few_answers": interview(spoken(STRONG + " " + SHORT_TEAM)),
+        "too_few_words": interview(
+            spoken("I fixed a slow query in the checkout last year.", word_ms=1_200),
+            second("I listened to my colleague and then we agreed.", word_ms=1_200),
+        ),
+        "too_little_speech": interview(
+            spoken(SHORT_PROBLEM, word_ms=120), second(SHORT_TEAM, word_ms=120)
+        ),
+        "other_language": interview(
+            spoken(STRONG, heard_language="de"), second(STRONG, heard_language="de")
+        ),
+    }
+    for reason, case in cases.items():
+        result = score_interview(case, analyst)
+        assert (result.overall, result.overall_null_reason) == (None, reason)
+        assert all(one.scored == Scored(None, reason) for one in result.competencies)
+        assert result.confidence == 0
+        assert result.review_recommended
+        if reason != "too_few_answers":
+            assert result.fluency.null_reason == reason
+            assert result.cefr.null_reason == reason
+
+
+def test_no_answers_at_all(analyst: Analyst) -> None:
+    result = score_interview(interview(), analyst)
+    assert result.overall is None
+    assert result.overall_null_reason == "no_speech"
+
+
+def test_typed_answers_are_scored_but_not_heard(analyst: Analyst) -> None:
+    result = score_interview(
+        interview(spoken(STRONG, typed=True), second(SHORT_TEAM, typed=True)), analyst
+    )
+    assert result.overall is not None
+    assert result.fluency.null_reason == "typed_answers"
+    assert result.cefr.null_reason == "typed_answers"
+
+
+def test_many_words_of_others_ask_for_review(analyst: Analyst) -> None:
+    answer = spoken(STRONG)
+    words = tuple(
+        dataclasses.replace(word, dropped=place % 3 == 0) for place, word in enumerate(answer.words)
+    )
+    mixed = interview(dataclasses.replace(answer, words=words), second(SHORT_TEAM + SHORT_TEAM))
+    assert score_interview(mixed, analyst).review_recommended
+
+
+def test_hesitation_lowers_fluency(analyst: Analyst) -> None:
+    fluent = score_interview(interview(spoken(STRONG), second(SHORT_TEAM)), analyst)
+    slow = interview(
+        spoken(STRONG, word_ms=650, pause_ms=1_500),
+        second(SHORT_TEAM, word_ms=650, pause_ms=1_500),
+    )
+    assert (score_interview(slow, analyst).fluency.tenths or 0) < (fluent.fluency.tenths or 0)
+
+
+def _result(weight: float, tenths: int | None) -> CompetencyResult:
+    competency = dataclasses.replace(PROBLEM, weight=weight)
+    return CompetencyResult(competency, Scored(tenths, "" if tenths is not None else "x"))
+
+
+def test_overall_follows_the_stated_weights() -> None:
+    assert overall([_result(2.0, 600), _result(1.0, 300)]) == (500, "")
+    assert overall([_result(0.1, 601), _result(0.1, 600)]) == (601, "")
+    assert overall([_result(2.0, 600), _result(1.0, None)]) == (600, "")
+    assert overall([_result(1.0, 600), _result(2.0, None)]) == (None, "too_few_competencies")
+    assert overall([]) == (None, "too_few_competencies")
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=8))
+def test_a_competency_is_the_mean_of_its_questions(scores: list[int]) -> None:
+    coefficients = packaged_coefficients()
+    questions = [
+        (place, Scored(score, contributions=(Contribution("a", "A", score),)))
+        for place, score in enumerate(scores, start=1)
+    ]
+    result = combine(PROBLEM, questions, coefficients)
+    assert result.scored.tenths == (2 * sum(scores) + len(scores)) // (2 * len(scores))
+
+
+def test_more_answers_are_surer() -> None:
+    coefficients = packaged_coefficients()
+    assert standard_error([500], coefficients) == 150
+    assert standard_error([500, 500, 500, 500], coefficients) < 75
+    assert standard_error([0, 1000], coefficients) > standard_error([500, 500], coefficients)
