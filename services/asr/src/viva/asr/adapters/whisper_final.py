@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from faster_whisper import WhisperModel
+from faster_whisper import WhisperModel  # type: ignore[import-untyped]
 
 from viva.asr.domain.gating import TimeMap, chunks_to_recognize, spoken
 from viva.asr.domain.language import HeardLanguage, choose_language

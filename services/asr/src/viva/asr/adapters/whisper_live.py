@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from faster_whisper import WhisperModel
-from faster_whisper.tokenizer import Tokenizer
-from faster_whisper.transcribe import merge_punctuations
+from faster_whisper import WhisperModel  # type: ignore[import-untyped]
+from faster_whisper.tokenizer import Tokenizer  # type: ignore[import-untyped]
+from faster_whisper.transcribe import merge_punctuations  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from viva.asr.domain.gating import spoken

@@ -39,15 +39,17 @@ class AnswerStage:
 def failed(event: Event[session_events.AnswerRecorded], error: Exception) -> Message | None:
     """Says that an answer gets no transcript, so that nobody waits for it."""
     answer = event.data.answer
-    known = isinstance(error, VivaError)
+    code, detail = "transcription_failed", "unexpected error in recognition"
+    if isinstance(error, VivaError):
+        code, detail = error.code, error.detail
     return asr_events.AnswerTranscriptionFailed(
         failure=common_pb2.StageFailure(
             interview_id=answer.interview_id,
             attempt=answer.attempt,
             answer_id=answer.answer_id,
             revision=answer.revision,
-            code=error.code if known else "transcription_failed",
-            detail=error.detail if known else "unexpected error in recognition",
+            code=code,
+            detail=detail,
         )
     )
 
