@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -25,7 +25,7 @@ class EndpointRow(Base):
     tenant_id: Mapped[str] = mapped_column(String, index=True)
     url: Mapped[str]
     description: Mapped[str]
-    event_types: Mapped[list[str]] = mapped_column(ARRAY(String))
+    event_types: Mapped[list[str]] = mapped_column(ARRAY(Text))
     enabled: Mapped[bool]
     disabled_reason: Mapped[str]
     secret: Mapped[str]
