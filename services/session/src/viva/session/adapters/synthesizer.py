@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from viva.audio.models.store import ModelStore
 from viva.audio.pcm import to_samples
@@ -29,7 +30,7 @@ class KokoroVoice:
         store.path("kokoro")
         self._model = rendering_fingerprint(store)
         self._worker: WorkerProcess[_Text, bytes] = WorkerProcess(
-            "viva-voice", partial(_load, store, threads), nice=_NICE, job_timeout_s=120
+            "viva-voice", partial(_load, store.root, threads), nice=_NICE, job_timeout_s=120
         )
 
     def fingerprint(self, text: str, voice: str) -> str:
@@ -61,6 +62,6 @@ def wav_of(pcm: bytes) -> bytes:
     return write_wav(to_samples(pcm))
 
 
-def _load(store: ModelStore, threads: int) -> Callable[[_Text], bytes]:
-    synthesizer = Synthesizer(store, threads=threads)
+def _load(models: Path, threads: int) -> Callable[[_Text], bytes]:
+    synthesizer = Synthesizer(ModelStore(models), threads=threads)
     return lambda job: synthesizer.synthesize(*job)
