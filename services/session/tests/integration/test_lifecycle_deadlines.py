@@ -174,3 +174,17 @@ async def test_who_conducts_learns_that_a_sweep_ended_it(world) -> None:
     with pytest.raises(DomainError) as caught:
         await world.record(world.answer(1))
     assert caught.value.code == "interview_over"
+
+
+async def test_an_interview_that_cannot_be_moved_on_is_put_off(world) -> None:
+    class Broken:
+        async def end(self, interview_id: str, attempt: int, reason: EndReason) -> bool:
+            raise RuntimeError("a bug")
+
+    await world.joined()
+    world.clock.advance(60)
+    assert await world.sweep(Broken()) == 1
+    assert await world.sweep(Broken()) == 0
+    world.clock.advance(60)
+    assert await world.sweep() == 1
+    assert await world.state() is State.FAILED

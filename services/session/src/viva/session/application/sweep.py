@@ -1,7 +1,7 @@
 """Moves on what hangs: every replica looks for deadlines that have passed."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from viva.platform.clock import Clock
@@ -16,6 +16,7 @@ from viva.session.domain.interview import Interview
 from viva.session.domain.lifecycle import Deadlines, EndReason, State
 
 _AT_ONCE = 100
+_STUCK_FOR = timedelta(minutes=1)
 
 log = get_logger(__name__)
 
@@ -79,8 +80,8 @@ class Sweep:
                 except TransientError as error:
                     log.warning("overdue_put_off", code=error.code)
                 except Exception:
-                    # One interview that cannot be moved on must not hold up the others.
                     log.exception("overdue_stuck")
+                    await self._put_off(interview_id, now)
         return len(overdue)
 
     async def _move_on(self, interview_id: str, now: datetime) -> None:
@@ -103,6 +104,14 @@ class Sweep:
         # Whoever ends a conversation takes its lease first: not inside our transaction.
         with resumed(stored.traceparent):
             await self._end_conversation(stored, now)
+
+    async def _put_off(self, interview_id: str, now: datetime) -> None:
+        """One interview that cannot be moved on must not hold up the others."""
+        async with self._open_unit() as uow:
+            stored = await self._interviews.load(uow, interview_id)
+            if stored is not None and stored.interview.deadline is not None:
+                stored.interview.deadline = now + _STUCK_FOR
+                await self._interviews.save(uow, stored.interview)
 
     async def _end_conversation(self, stored: StoredInterview, now: datetime) -> None:
         interview = stored.interview
