@@ -1,0 +1,113 @@
+"""`viva demo`: conducts a whole interview on real audio and prints its verdict."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from viva.platform.local.state import home
+from viva.testkit.api import Api, ApiError
+from viva.testkit.candidate.command import line_printer, prepared_voice
+from viva.testkit.candidate.person import Candidate, Habits
+from viva.testkit.candidate.report import Report
+from viva.testkit.candidate.script import AnswerBook, Behaviour
+from viva.testkit.demo.running import DemoError, Running, viva
+
+MISSION = (
+    "interview_id",
+    "channel",
+    "overall_score",
+    "competencies",
+    "language",
+    "fraud_signals",
+    "status",
+)
+console = Console(stderr=True, highlight=False)
+
+
+def demo(
+    url: Annotated[str, typer.Option(help="A Viva that runs elsewhere.")] = "",
+    api_key: Annotated[str, typer.Option(envvar="VIVA_API_KEY", help="The key to use there.")] = "",
+    role: Annotated[
+        str, typer.Option(help="What the interview is for.")
+    ] = "Customer support agent",
+    behaviour: Annotated[
+        Behaviour, typer.Option(help="How the simulated candidate behaves.")
+    ] = Behaviour.FLUENT,
+) -> None:
+    """Conduct a whole interview with a simulated candidate and print its verdict."""
+    try:
+        status = asyncio.run(_demo(Running(url, api_key) if url else None, role, behaviour))
+    except (DemoError, ApiError, TimeoutError, ConnectionError) as error:
+        console.print(f"[red]The demo failed:[/] {error}")
+        raise typer.Exit(1) from error
+    raise typer.Exit(0 if status == "completed" else 1)
+
+
+async def _demo(elsewhere: Running | None, role: str, behaviour: Behaviour) -> str:
+    book = AnswerBook()
+    rendering = asyncio.create_task(asyncio.to_thread(prepared_voice, book, console))
+    async with _running(elsewhere) as running, Api(running.url, running.key) as api:
+        created = await api.create_interview(role=role)
+        console.print(f"\ncreated    {created['id']}")
+        began = time.monotonic()
+        with console.status("rendering what the interviewer can say"):
+            ready = await api.ready(created["id"])
+            voice = await rendering
+        if ready["status"] != "ready":
+            raise DemoError(f"the interview is {ready['status']}")
+        console.print(f"ready      after {time.monotonic() - began:.1f} s; the candidate joins\n")
+        person = Candidate(
+            created["join_url"],
+            voice,
+            book,
+            Habits(behaviour=behaviour),
+            listen=line_printer(console),
+        )
+        report = await person.run()
+        hung_up = time.monotonic()
+        verdict = await api.verdict(created["id"])
+        console.print(f"\nverdict    {time.monotonic() - hung_up:.1f} s after hang-up")
+        _print_replies(report)
+        await _print_verdict(api, verdict)
+        return str(verdict["status"])
+
+
+@asynccontextmanager
+async def _running(elsewhere: Running | None) -> AsyncIterator[Running]:
+    if elsewhere is not None:
+        yield elsewhere
+        return
+    async with viva(lambda line: console.print(line, markup=False)) as running:
+        yield running
+
+
+def _print_replies(report: Report) -> None:
+    replies = sorted(report.latencies_ms)
+    if replies:
+        middle = replies[len(replies) // 2]
+        console.print(f"replies    median {middle:.0f} ms after the candidate's last word")
+
+
+async def _print_verdict(api: Api, verdict: dict[str, Any]) -> None:
+    interview_id = verdict["interview_id"]
+    folder = home() / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    explanation = folder / f"{interview_id}.json"
+    explanation.write_text(json.dumps(verdict, indent=2, ensure_ascii=False), "utf-8")
+    console.print(f"explained  {_short(explanation)}")
+    recording = folder / f"{interview_id}.wav"
+    recording.write_bytes(await api.recording(interview_id))
+    console.print(f"recording  {_short(recording)} (left: candidate, right: interviewer)\n")
+    typer.echo(json.dumps({name: verdict.get(name) for name in MISSION}, indent=1))
+
+
+def _short(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
