@@ -16,7 +16,8 @@ from viva.testkit.api import Api, ApiError
 from viva.testkit.candidate.command import line_printer, prepared_voice
 from viva.testkit.candidate.person import Candidate, Habits
 from viva.testkit.candidate.report import Report
-from viva.testkit.candidate.script import AnswerBook, Behaviour
+from viva.testkit.candidate.script import Behaviour
+from viva.testkit.demo.answers import answer_book
 from viva.testkit.demo.running import DemoError, Running, viva
 
 MISSION = (
@@ -51,7 +52,7 @@ def demo(
 
 
 async def _demo(elsewhere: Running | None, role: str, behaviour: Behaviour) -> str:
-    book = AnswerBook()
+    book = answer_book()
     rendering = asyncio.create_task(asyncio.to_thread(prepared_voice, book, console))
     async with _running(elsewhere) as running, Api(running.url, running.key) as api:
         created = await api.create_interview(role=role)
