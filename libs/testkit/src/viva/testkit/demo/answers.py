@@ -49,5 +49,5 @@ ANSWERS = {
 def answer_book() -> AnswerBook:
     """Gives the answers by question, the follow-up's second."""
     return AnswerBook(
-        by_question={question: answers_of(texts) for question, texts in ANSWERS.items()}
+        pool=(), by_question={question: answers_of(texts) for question, texts in ANSWERS.items()}
     )
