@@ -8,7 +8,6 @@ import asyncio
 import os
 import secrets
 import shutil
-import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -17,12 +16,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from viva.platform.embedded.broker import EmbeddedBroker, free_port
+from viva.platform.embedded.broker import EmbeddedBroker
 from viva.platform.embedded.postgres import EmbeddedPostgres
-from viva.platform.messaging.topics import admin_client, apply_topics
+from viva.platform.messaging.topics import apply_topics
 from viva.platform.objects import Objects
 from viva.platform.settings import PlatformSettings
 from viva.testkit.clock import FakeClock
+from viva.testkit.kafka import KafkaNode
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def apache_kafka() -> Iterator[RunningBroker]:
     if not home:
         pytest.skip("KAFKA_HOME is not set")
     folder = tempfile.mkdtemp(prefix="viva-kafka-")
-    node = _KafkaNode(Path(home), Path(folder))
+    node = KafkaNode(Path(home), Path(folder))
     try:
         node.start()
         yield RunningBroker(node.bootstrap, embedded=False)
@@ -137,76 +137,3 @@ def settings_for(database_url: str, broker: RunningBroker, folder: Path) -> Plat
             "log_format": "console",
         }
     )
-
-
-class _KafkaNode:
-    """One node of Apache Kafka in a folder of its own."""
-
-    def __init__(self, home: Path, folder: Path) -> None:
-        self._home = home
-        self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
-        port, controller = free_port(), free_port()
-        self.bootstrap = f"127.0.0.1:{port}"
-        self._properties = folder / "server.properties"
-        self._properties.write_text(
-            "\n".join(
-                (
-                    "process.roles=broker,controller",
-                    "node.id=1",
-                    f"controller.quorum.voters=1@127.0.0.1:{controller}",
-                    f"listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
-                    f"advertised.listeners=PLAINTEXT://127.0.0.1:{port}",
-                    "controller.listener.names=CONTROLLER",
-                    f"log.dirs={folder / 'data'}",
-                    "offsets.topic.replication.factor=1",
-                    "transaction.state.log.replication.factor=1",
-                    "transaction.state.log.min.isr=1",
-                    "group.initial.rebalance.delay.ms=0",
-                    "auto.create.topics.enable=false",
-                    "num.partitions=12",
-                    "offsets.topic.num.partitions=4",
-                    "broker.session.timeout.ms=3000",
-                )
-            )
-        )
-
-    def start(self) -> None:
-        """Formats the folder, starts the node, waits until it listens."""
-        environment = {**os.environ, "KAFKA_HEAP_OPTS": "-Xmx384m", "LOG_DIR": str(self._folder)}
-        binaries = self._home / "bin"
-        subprocess.run(  # noqa: S603
-            [
-                binaries / "kafka-storage.sh",
-                *("format", "--cluster-id", "dml2YS10ZXN0LWNsdXN0ZXI"),
-                *("--config", self._properties),
-            ],
-            env=environment,
-            check=True,
-            capture_output=True,
-        )
-        with (self._folder / "node.log").open("wb") as log:
-            self._process = subprocess.Popen(  # noqa: S603
-                [binaries / "kafka-server-start.sh", self._properties],
-                env=environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        asyncio.run(_answering(self.bootstrap))
-
-    def stop(self) -> None:
-        """Ends the node."""
-        if self._process:
-            self._process.terminate()
-            try:
-                self._process.wait(20)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-
-
-async def _answering(bootstrap: str) -> None:
-    settings = PlatformSettings.model_validate({"kafka_bootstrap": bootstrap})
-    async with admin_client(settings) as admin:
-        await admin.list_topics()

@@ -86,9 +86,16 @@ class Link:
     _announced: Message | None = None
     _attached: asyncio.Event = field(default_factory=asyncio.Event)
     _flowing: asyncio.Event = field(default_factory=asyncio.Event)
+    _present: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self._flowing.set()
+        self._present.set()
+
+    @property
+    def fresh(self) -> bool:
+        """True while positions are not yet on the interview's clock."""
+        return self._fresh
 
     @property
     def attached(self) -> bool:
@@ -103,6 +110,7 @@ class Link:
         """
         tries = 0
         while not self.over:
+            await self._present.wait()
             try:
                 async with connect(
                     self.ticket.stream_url, subprotocols=[SUBPROTOCOL], max_size=8 * 2**20
@@ -116,10 +124,24 @@ class Link:
             if not self.over:
                 await asyncio.sleep(RECONNECT_WAIT_S)
 
-    async def drop(self) -> None:
-        """Loses the connection, as a phone in a lift does."""
+    async def drop(self, *, away: bool = False) -> None:
+        """Loses the connection, as a phone in a lift does; `away` until `come_back`."""
+        if away:
+            self._present.clear()
         if self._socket is not None:
             self._socket.transport.abort()
+
+    def come_back(self, *, fresh: bool) -> None:
+        """Lets the link connect again.
+
+        Args:
+            fresh: as a reloaded page, which knows nothing of what was before.
+        """
+        if fresh:
+            self._fresh, self._epoch, self.position, self._fact = True, 0, 0, 0
+            self._frames.clear()
+            self._facts.clear()
+        self._present.set()
 
     def stall(self, stalled: bool) -> None:
         """Holds back (or lets go) all that is sent, as a bad uplink does."""

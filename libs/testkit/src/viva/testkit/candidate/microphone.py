@@ -11,6 +11,8 @@ from viva.testkit.candidate.script import SAMPLE_RATE_HZ, Samples
 
 VOICED_RMS = 300.0
 WINDOW = 160
+GRID = 2560
+"""Answers begin on this grid of samples: whole frames of 20 ms and whole windows of the VAD."""
 
 
 @dataclass
@@ -57,7 +59,6 @@ class Microphone:
 
     def __post_init__(self) -> None:
         self._random = np.random.default_rng(self.seed)
-        self._brown = 0.0
 
     @property
     def speaking(self) -> bool:
@@ -67,6 +68,14 @@ class Microphone:
     def speak(self, samples: Samples, done: Callable[[int], None] | None = None) -> None:
         """Queues speech; `done(position)` is called with the position after its last sample."""
         self._queue.append((samples, done))
+
+    def begin(self, answer: int) -> None:
+        """Starts an answer: its noise depends on the answer alone, not on when it is given.
+
+        So the same answer on the same frame grid has the same samples in every interview.
+        """
+        self._random = np.random.default_rng((self.seed, answer))
+        self.speak(np.zeros(GRID, np.int16))
 
     def hush(self) -> None:
         """Drops what is queued."""

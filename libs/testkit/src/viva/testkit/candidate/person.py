@@ -10,7 +10,7 @@ import numpy as np
 
 from viva.testkit.candidate.link import Link, exchange
 from viva.testkit.candidate.loudspeaker import Loudspeaker, Played, Utterance
-from viva.testkit.candidate.microphone import Echo, Microphone, voiced_end
+from viva.testkit.candidate.microphone import GRID, Echo, Microphone, voiced_end
 from viva.testkit.candidate.report import Report, Turn
 from viva.testkit.candidate.script import (
     SAMPLE_RATE_HZ,
@@ -42,12 +42,14 @@ class Habits:
         reaction_ms: from the end of a question to the first word.
         on_answer: the answer (from 1) at which a special behaviour happens.
         returns_after_s: after a drop; None for never.
+        returns_fresh: as a reloaded page, not as a network that was away.
     """
 
     behaviour: Behaviour = Behaviour.FLUENT
     reaction_ms: int = 700
     on_answer: int = 2
     returns_after_s: float | None = None
+    returns_fresh: bool = True
     echo_delay_ms: int = 180
     consent: bool = True
     pauses_ms: tuple[int, ...] = HESITATIONS_MS
@@ -64,7 +66,6 @@ class _Speech:
     last_voiced: int = 0
     done: bool = False
     cut_offs: int = 0
-    interrupted: bool = False
 
 
 @dataclass
@@ -131,10 +132,10 @@ class Candidate:
                     return
                 next_tick = time.monotonic()
                 continue
+            if self._link.fresh and not self._link.attached:
+                next_tick = time.monotonic()
+                continue
             if not started:
-                if not self._link.attached:
-                    next_tick = time.monotonic()
-                    continue
                 started = True
                 self._begin()
             self._tick(group)
@@ -181,12 +182,12 @@ class Candidate:
             return
         if speech.done and run.position >= speech.last_voiced:
             self._close_turn(run.position if run.offset == 0 else speech.last_voiced)
-        elif not speech.done and not speech.interrupted and run.offset == 0:
+        elif not speech.done and run.offset == 0:
             speech.cut_offs += 1
 
     def _close_turn(self, replied_at: int | None) -> None:
         speech, self._speech = self._speech, None
-        if speech is not None and not speech.interrupted:
+        if speech is not None:
             self.report.turns.append(
                 Turn(
                     speech.question_id,
@@ -211,6 +212,8 @@ class Candidate:
         waited_ms = (position - self._free_since) * 1000 / SAMPLE_RATE_HZ
         if self._answered_listening or waited_ms < self.habits.reaction_ms:
             return
+        if position % GRID >= FRAME:
+            return
         if self.habits.behaviour is Behaviour.SILENT:
             return
         self._answered_listening = True
@@ -223,8 +226,13 @@ class Candidate:
         text = " ".join(piece.text for piece in answer if isinstance(piece, Say))
         says = [piece for piece in answer if isinstance(piece, Say)]
         pauses = sum(1 for piece in answer if isinstance(piece, Pause))
-        speech = self._speech = _Speech(question_id, text, len(says), pauses)
         self._line("candidate", text)
+        if self.habits.behaviour is Behaviour.TYPES:
+            here = self._link.position
+            self._link.send_fact("text", position=here, question_id=question_id, body=text)
+            return
+        speech = self._speech = _Speech(question_id, text, len(says), pauses)
+        self._microphone.begin(self._answers)
         for piece in answer:
             if isinstance(piece, Pause):
                 silence = np.zeros(piece.ms * SAMPLE_RATE_HZ // 1000, np.int16)
@@ -277,20 +285,29 @@ class Candidate:
             len(self.voice.render(piece)) if isinstance(piece, Say) else 0 for piece in answer
         )
         await asyncio.sleep(length / SAMPLE_RATE_HZ / 2)
+        self._line("candidate", "(the connection drops)")
+        back_after_s, fresh = self.habits.returns_after_s, self.habits.returns_fresh
+        if back_after_s is None:
+            self._link.over = "dropped"
+        if back_after_s is None or fresh:
+            self._leave()
+        await self._link.drop(away=True)
+        if back_after_s is None:
+            self._link.come_back(fresh=False)
+            return
+        await asyncio.sleep(back_after_s)
+        self._line("candidate", "(the connection is back)")
+        self.report.reconnects += 1
+        self._link.come_back(fresh=fresh)
+        self._absent = False
+
+    def _leave(self) -> None:
+        """The page is gone: nothing is captured, and what was playing is forgotten."""
         self._absent = True
         self._microphone.hush()
-        if self._speech is not None:
-            self._speech.interrupted = True
-        if self.habits.returns_after_s is None:
-            self._link.over = "dropped"
-        self._line("candidate", "(the connection drops)")
-        await self._link.drop()
-        if self.habits.returns_after_s is not None:
-            self._link.stall(True)
-            await asyncio.sleep(self.habits.returns_after_s)
-            self._link.stall(False)
-            self._speech = None
-            self._absent = False
+        self._speech = None
+        self._loudspeaker = Loudspeaker()
+        self._progress = {}
 
     async def _stall(self) -> None:
         self._line("candidate", f"(the network stalls for {STALL_S:.0f} s)")

@@ -26,6 +26,7 @@ class Behaviour(StrEnum):
     COUGHS = "coughs"
     OPEN_SPEAKERS = "open-speakers"
     STALLS = "stalls"
+    TYPES = "types"
 
 
 @dataclass(frozen=True)
