@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -416,8 +417,9 @@ async def test_a_client_that_reads_nothing_is_dropped() -> None:
             await text(socket, "attached")
             socket.transport.pause_reading()
             stream_ = await session.stream()
+            noise = os.urandom(500_000)
             for number in range(40):
-                stream_.say(utterance=pb.Utterance(epoch=1, number=number, pcm=bytes(500_000)))
+                stream_.say(utterance=pb.Utterance(epoch=1, number=number, pcm=noise))
             (detached,) = await stream_.until_heard("detached")
             assert detached.reason == "slow_client"
 

@@ -11,6 +11,7 @@ TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
 }
 POLICY = "; ".join(
     [
@@ -19,6 +20,7 @@ POLICY = "; ".join(
         "worker-src 'self'",
         "style-src 'self'",
         "img-src 'self'",
+        "font-src 'self'",
         "media-src 'self' mediastream: blob:",
         "connect-src 'self' {stream}",
         "base-uri 'none'",
