@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from viva.platform.worker_process import WorkerProcess
 from viva.scoring.adapters.coefficients import packaged_coefficients

@@ -1,0 +1,5 @@
+"""`python -m viva.fraud`."""
+
+from viva.platform.run import run
+
+run("fraud")

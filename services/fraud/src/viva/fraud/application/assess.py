@@ -1,0 +1,17 @@
+"""Both signals, for one answer and for an interview."""
+
+from collections.abc import Sequence
+
+from viva.fraud.domain import reading
+from viva.fraud.domain.model import Answer, Signal
+from viva.fraud.domain.speakers import multiple_speakers
+
+
+def assess_answer(answer: Answer) -> tuple[Signal, ...]:
+    """What one answer shows by itself."""
+    return multiple_speakers([answer]), reading.of_answer(answer)
+
+
+def assess_interview(answers: Sequence[Answer]) -> tuple[Signal, ...]:
+    """What all answers show together, the warm-up among them."""
+    return multiple_speakers(answers), reading.of_interview(answers)

@@ -1,0 +1,97 @@
+"""What the assessment works on, and what it says."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass(frozen=True)
+class Span:
+    """Milliseconds from the first sample of the answer's audio."""
+
+    start_ms: int
+    end_ms: int
+
+    @property
+    def length_ms(self) -> int:
+        """Never negative, whatever a broken transcript says."""
+        return max(0, self.end_ms - self.start_ms)
+
+
+@dataclass(frozen=True)
+class SpokenWord:
+    """One word; `dropped` ones were said by somebody else than the candidate."""
+
+    text: str
+    span: Span
+    dropped: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer as diarization left it.
+
+    Attributes:
+        candidate_ms: the candidate's speech.
+        other_ms: speech of voices that are neither the candidate's nor the interviewer's.
+        other_turns: where those voices speak.
+        speech: voiced spans by voice activity detection, of anybody.
+        interviewer: spans where the interviewer was heard.
+    """
+
+    answer_id: str
+    revision: int
+    words: tuple[SpokenWord, ...] = ()
+    warm_up: bool = False
+    typed: bool = False
+    candidate_ms: int = 0
+    other_ms: int = 0
+    other_turns: tuple[Span, ...] = ()
+    speech: tuple[Span, ...] = ()
+    interviewer: tuple[Span, ...] = ()
+
+
+class Kind(Enum):
+    """What a signal is about."""
+
+    MULTIPLE_SPEAKERS = "multiple_speakers"
+    READING_DETECTED = "reading_detected"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Where a reviewer should listen."""
+
+    answer_id: str
+    quote: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A figure that the signal rests on."""
+
+    name: str
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Advice to a person, never an input of a score.
+
+    Attributes:
+        score: 0 to 1, compared with `threshold`; None where there is too little to judge, and then
+            nothing is flagged.
+    """
+
+    kind: Kind
+    score: float | None
+    threshold: float
+    explanation: str
+    evidence: tuple[Evidence, ...] = ()
+    features: tuple[Feature, ...] = ()
+
+    @property
+    def flagged(self) -> bool:
+        """Whether a person should look."""
+        return self.score is not None and self.score >= self.threshold

@@ -1,0 +1,55 @@
+"""The figures of both signals in one place; none of them is calibrated on rated interviews."""
+
+import hashlib
+from dataclasses import dataclass
+
+VERSION = "2026.1"
+CALIBRATION = "uncalibrated"
+
+
+@dataclass(frozen=True)
+class SpeakerRules:
+    """When another voice is worth a look.
+
+    Attributes:
+        full_ms: other speech that gives a score of 1.
+        min_words: with fewer words of the other voice the score stays under the threshold: a
+            cough or a slip of the clustering says nothing.
+        min_speech_ms: less speech of anybody cannot be judged.
+    """
+
+    threshold: float = 0.5
+    full_ms: int = 4_000
+    min_words: int = 3
+    min_speech_ms: int = 3_000
+
+
+@dataclass(frozen=True)
+class ReadingRules:
+    """When answers differ from the warm-up as reading differs from speaking.
+
+    Each cue is a difference, divided by its scale and cut to -1..1; the score is their weighted
+    sum, at least 0. The warm-up and the answers must hold enough to compare.
+    """
+
+    threshold: float = 0.6
+    boundary_weight: float = 0.35
+    boundary_scale: float = 0.4
+    steadiness_weight: float = 0.35
+    steadiness_scale: float = 0.15
+    repair_weight: float = 0.3
+    repair_scale: float = 5.0
+    pause_ms: int = 250
+    min_warm_up_words: int = 20
+    min_warm_up_pauses: int = 3
+    min_words: int = 40
+    min_pauses: int = 6
+
+
+SPEAKERS = SpeakerRules()
+READING = ReadingRules()
+
+
+def fingerprint() -> str:
+    """SHA-256 of all figures, reported with every assessment."""
+    return hashlib.sha256(repr((SPEAKERS, READING)).encode()).hexdigest()
