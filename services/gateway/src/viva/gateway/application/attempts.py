@@ -49,7 +49,7 @@ async def cancel(
     interview = await owned(work, caller, interview_id, lock=True)
     if interview.cancel_requested or interview.status is Status.CANCELLED:
         return interview
-    if interview.status.terminal:
+    if interview.status.terminal or interview.status is Status.PROCESSING:
         raise ConflictError("interview_over", f"The interview is {interview.status} already.")
     changed = replace(interview, cancel_requested=True)
     await work.interviews.save(changed)
@@ -69,8 +69,8 @@ async def reinvite(work: Work, context: Context, caller: Caller, command: Reinvi
     if not interview.status.renewable or interview.cancel_requested:
         raise ConflictError(
             "not_reinvitable",
-            f"The interview is {interview.status}; a fresh attempt is for one that has not begun, "
-            "has failed or has expired.",
+            f"The interview is {interview.status}; only one that has not begun, or has ended "
+            "without a result, can be attempted anew.",
         )
     now = context.now()
     expires_at = command.expires_at or now + context.policy.link_lifetime

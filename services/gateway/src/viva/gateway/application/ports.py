@@ -13,6 +13,13 @@ from viva.gateway.domain.credits import Account, LedgerEntry
 from viva.gateway.domain.interview import Interview
 from viva.gateway.domain.join import Credential, JoinLink
 from viva.gateway.domain.library import D, Entry
+from viva.gateway.domain.notifications import (
+    Delivery,
+    Endpoint,
+    EndpointChange,
+    Invitation,
+    Letter,
+)
 from viva.gateway.domain.reviews import AuditRecord, Override, Review
 
 Item = TypeVar("Item")
@@ -288,3 +295,46 @@ class BundleStore(Protocol):
 
     async def get_range(self, key: str, start: int, end: int) -> bytes:
         """Reads the bytes from `start` up to and without `end`."""
+
+
+class Notifications(Protocol):
+    """The notification service. Every call may raise a platform error, unavailable included."""
+
+    async def create_endpoint(
+        self, tenant_id: str, url: str, description: str, event_types: tuple[str, ...]
+    ) -> tuple[Endpoint, str]:
+        """Makes an endpoint; gives it and its secret."""
+
+    async def endpoint(self, tenant_id: str, endpoint_id: str) -> Endpoint:
+        """Finds an endpoint."""
+
+    async def endpoints(self, tenant_id: str, cursor: Cursor) -> Page[Endpoint]:
+        """Lists endpoints."""
+
+    async def change_endpoint(
+        self, tenant_id: str, endpoint_id: str, change: EndpointChange
+    ) -> Endpoint:
+        """Changes an endpoint."""
+
+    async def delete_endpoint(self, tenant_id: str, endpoint_id: str) -> None:
+        """Deletes an endpoint."""
+
+    async def rotate_secret(self, tenant_id: str, endpoint_id: str) -> str:
+        """Gives an endpoint a new secret."""
+
+    async def signing_secret(self, tenant_id: str) -> str:
+        """Gives the secret of deliveries to URLs that interviews name."""
+
+    async def deliveries(
+        self, tenant_id: str, endpoint_id: str, interview_id: str, cursor: Cursor
+    ) -> Page[Delivery]:
+        """Lists deliveries."""
+
+    async def replay(self, tenant_id: str, delivery_id: str) -> Delivery:
+        """Delivers once more, with the same id."""
+
+    async def invite(self, letter: Letter) -> Invitation:
+        """Sends an invitation; the same id is sent once."""
+
+    async def invitations(self, tenant_id: str, interview_id: str) -> tuple[Invitation, ...]:
+        """Lists the invitations of an interview."""

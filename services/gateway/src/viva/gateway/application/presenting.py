@@ -200,4 +200,8 @@ def _recording(interview_id: str, stored: StoredObject | None, public_url: str) 
 
 
 def _version(entry: Entry[Any]) -> Json:
-    return {"id": entry.id, "version": entry.version, "name": entry.definition.name}
+    return {
+        "id": entry.id or None,
+        "version": entry.version or None,
+        "name": entry.definition.name,
+    }

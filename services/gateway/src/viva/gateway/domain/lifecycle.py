@@ -35,7 +35,7 @@ class Status(StrEnum):
     @property
     def renewable(self) -> bool:
         """Whether a fresh link for a fresh attempt may be asked for."""
-        return self in {Status.CREATED, Status.READY, Status.FAILED, Status.EXPIRED}
+        return self in _RENEWABLE
 
     def precedes(self, other: "Status") -> bool:
         """Whether a late report of `other` may still move an attempt on from here."""
@@ -44,6 +44,16 @@ class Status(StrEnum):
 
 _RESULTS = frozenset({Status.COMPLETED, Status.PARTIAL, Status.LOW_CONFIDENCE})
 _TERMINAL = _RESULTS | {Status.FAILED, Status.EXPIRED, Status.CANCELLED}
+_RENEWABLE = frozenset(
+    {
+        Status.CREATED,
+        Status.READY,
+        Status.LOW_CONFIDENCE,
+        Status.FAILED,
+        Status.EXPIRED,
+        Status.CANCELLED,
+    }
+)
 _ORDER = {
     Status.CREATED: 0,
     Status.READY: 1,

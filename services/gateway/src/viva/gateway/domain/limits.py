@@ -5,7 +5,8 @@ from viva.gateway.domain.library import QuestionSet
 
 _GREETING_AND_GOODBYE_MS = 60_000
 _ASKING_MS = 12_000
-_GRACE_MS = 60_000
+_GRACE_MS = 30_000
+_SHORTEST_MS = 900_000
 _LONGEST_MS = 3_600_000
 
 
@@ -16,4 +17,5 @@ def usual_limits(question_set: QuestionSet, accommodations: Accommodations) -> L
         asked = 1 + min(question.max_follow_ups, len(question.follow_ups))
         total += asked * (_ASKING_MS + question.thinking_time_ms + question.answer_limit_ms)
     factor = accommodations.thinking_time_factor
-    return Limits(total_ms=min(int(total * factor), _LONGEST_MS), grace_ms=int(_GRACE_MS * factor))
+    total_ms = min(max(total, _SHORTEST_MS), _LONGEST_MS)
+    return Limits(total_ms=int(total_ms * factor), grace_ms=int(_GRACE_MS * factor))

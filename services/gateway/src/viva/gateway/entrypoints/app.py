@@ -1,31 +1,72 @@
 """The app: REST, join page, candidate WebSocket."""
 
-import importlib
-import importlib.util
-from pathlib import Path
+from typing import Any
 
-from fastapi import FastAPI
-from starlette.staticfiles import StaticFiles
+from fastapi import Depends, FastAPI
+from starlette.types import ASGIApp
 
-from viva.gateway.entrypoints import joining, problems
+from viva.gateway.entrypoints import joining, problems, stream
+from viva.gateway.entrypoints.authentication import bearer
+from viva.gateway.entrypoints.guard import Guard
+from viva.gateway.entrypoints.published import publish_documents
+from viva.gateway.entrypoints.routes import (
+    accounts,
+    interviews,
+    library,
+    people,
+    recordings,
+    webhooks,
+)
+from viva.gateway.entrypoints.schemas.documents import Problem
 from viva.gateway.entrypoints.state import Gateway
+from viva.gateway.entrypoints.stream_edge import CandidateEdge
 
-STATIC = Path(__file__).parent.parent / "static"
+_API = (
+    interviews.router,
+    recordings.router,
+    library.router,
+    people.router,
+    webhooks.router,
+    accounts.router,
+)
+_PROBLEM: dict[str, Any] = {
+    "model": Problem,
+    "content": {"application/problem+json": {}},
+    "description": "A problem (RFC 9457)",
+}
 
 
-def create_app(gateway: Gateway) -> FastAPI:
+def create_app(gateway: Gateway, edge: CandidateEdge | None = None) -> ASGIApp:
     """Wires the routes to their parts."""
-    app = FastAPI(title="Viva", version="1", docs_url=None, redoc_url=None)
+    app = describe()
     app.state.gateway = gateway
+    app.state.edge = edge
     problems.install(app)
-    app.include_router(joining.router)
-    _include_browser_edge(app)
+    return Guard(
+        app,
+        max_body_bytes=gateway.max_body_bytes,
+        secure=gateway.context.policy.public_url.startswith("https:"),
+    )
+
+
+def describe() -> FastAPI:
+    """Makes the app without its parts; enough for the OpenAPI document."""
+    app = FastAPI(
+        title="Viva",
+        version="1",
+        summary="The AI interview API",
+        description="Errors are application/problem+json with a code and JSON pointers. POST takes "
+        "an Idempotency-Key; the answer is given again for 24 hours. Lists page by "
+        "`starting_after`.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    for router in _API:
+        app.include_router(
+            router, dependencies=[Depends(bearer)], responses={"4XX": _PROBLEM, "5XX": _PROBLEM}
+        )
+    app.include_router(joining.router, responses={"4XX": _PROBLEM})
+    app.include_router(stream.router)
+    publish_documents(app)
     return app
-
-
-def _include_browser_edge(app: FastAPI) -> None:
-    name = "viva.gateway.entrypoints.stream"
-    if importlib.util.find_spec(name):
-        app.include_router(importlib.import_module(name).router)
-    if STATIC.is_dir():
-        app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -47,7 +47,10 @@ class ExchangeResponse(BaseModel):
 @router.post("/exchange", summary="Swap a join token for a session credential")
 async def exchange(body: ExchangeRequest, request: Request) -> ExchangeResponse:
     """Needs no API key. May be repeated (reload, second device) until the interview is over."""
-    return _present(await gateway(request).join.exchange(body.token))
+    parts = gateway(request)
+    address = request.client.host if request.client else ""
+    request.state.rate_limit_headers = parts.join_rate_limit.take(address)
+    return _present(await parts.join.exchange(body.token))
 
 
 def _present(exchanged: Exchanged) -> ExchangeResponse:

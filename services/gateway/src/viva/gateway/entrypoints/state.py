@@ -4,16 +4,31 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
+from viva.gateway.application.answering_once import Answers
+from viva.gateway.application.context import Context
 from viva.gateway.application.join import JoinDesk
-from viva.gateway.application.ports import OpenWork
+from viva.gateway.application.ports import BundleStore, Notifications, OpenWork
+from viva.gateway.entrypoints.rate import RateLimit
 
 
 @dataclass(frozen=True)
 class Gateway:
-    """The parts that the routes use."""
+    """The parts that the routes use.
+
+    Attributes:
+        rate_limit: of an API key.
+        join_rate_limit: of a candidate's address.
+    """
 
     open_work: OpenWork
+    context: Context
     join: JoinDesk
+    answers: Answers
+    objects: BundleStore
+    notifications: Notifications
+    rate_limit: RateLimit
+    join_rate_limit: RateLimit
+    max_body_bytes: int
 
 
 def gateway(connection: HTTPConnection) -> Gateway:

@@ -1,0 +1,6 @@
+"""Runs the gateway."""
+
+from viva.platform.run import run
+
+if __name__ == "__main__":
+    run("gateway")

@@ -1,0 +1,41 @@
+"""What the gateway reads: the decisions of the session service."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from google.protobuf.message import Message
+
+from viva.contracts.session.events.v1 import events_pb2 as events
+from viva.gateway.application.ports import Work
+from viva.gateway.application.projecting import Cause, Projector
+from viva.platform.db import UnitOfWork
+from viva.platform.messaging import Event, Messaging
+
+M = TypeVar("M", bound=Message)
+Wrap = Callable[[UnitOfWork], Work]
+
+
+def register(messaging: Messaging, projector: Projector, wrap: Wrap) -> None:
+    """Registers the handlers."""
+
+    def on(kind: type[M], handle: Callable[[Work, M], Awaitable[None]]) -> None:
+        async def handler(event: Event[M], unit: UnitOfWork) -> None:
+            await handle(wrap(unit), event.data)
+
+        messaging.on(kind, handler)
+
+    def on_caused(kind: type[M], handle: Callable[[Work, M, Cause], Awaitable[None]]) -> None:
+        async def handler(event: Event[M], unit: UnitOfWork) -> None:
+            await handle(wrap(unit), event.data, Cause(event.id))
+
+        messaging.on(kind, handler)
+
+    on(events.PromptsReady, projector.prompts_ready)
+    on(events.InterviewStarted, projector.started)
+    on(events.ConversationEnded, projector.conversation_ended)
+    on_caused(events.InterviewCompleted, projector.completed)
+    on_caused(events.InterviewFailed, projector.failed)
+    on_caused(events.InterviewExpired, projector.expired)
+    on_caused(events.InterviewCancelled, projector.cancelled)
+    on_caused(events.InterviewReinvited, projector.reinvited)
+    on_caused(events.InterviewReinviteRefused, projector.reinvite_refused)

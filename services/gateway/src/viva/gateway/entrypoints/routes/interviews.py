@@ -1,0 +1,204 @@
+"""Interviews: create, read, list, cancel, invite anew, override scores."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime
+
+from viva.gateway.application import auditing
+from viva.gateway.application.attempts import Reinvite, cancel, owned, reinvite
+from viva.gateway.application.ordering import Ordered, order_interview
+from viva.gateway.application.ports import InterviewFilter, Work
+from viva.gateway.application.presenting import Json, override_document
+from viva.gateway.application.publishing import document_of
+from viva.gateway.application.reading import add_transcripts, candidate_document, summaries
+from viva.gateway.application.reviewing import OverrideScore, override_score
+from viva.gateway.domain.access import Caller, Scope
+from viva.gateway.domain.errors import Fault, InvalidInputError
+from viva.gateway.domain.lifecycle import Status
+from viva.gateway.entrypoints.authentication import ApiRoute, allowed, reply
+from viva.gateway.entrypoints.lists import Paging, list_document, listing
+from viva.gateway.entrypoints.schemas.documents import (
+    ExplanationDocument,
+    InterviewDocument,
+    InterviewSummary,
+    InterviewWithLink,
+    ListDocument,
+    OverrideDocument,
+)
+from viva.gateway.entrypoints.schemas.interviews import (
+    CancelBody,
+    CreateInterviewBody,
+    OverrideBody,
+    ReinviteBody,
+    expiry,
+)
+from viva.gateway.entrypoints.state import gateway
+
+router = APIRouter(prefix="/v1/interviews", tags=["interviews"], route_class=ApiRoute)
+Reader = Annotated[Caller, allowed(Scope.INTERVIEWS_READ)]
+Writer = Annotated[Caller, allowed(Scope.INTERVIEWS_WRITE)]
+Reviewer = Annotated[Caller, allowed(Scope.REVIEWS_WRITE)]
+Moment = Annotated[AwareDatetime | None, Query()]
+_METADATA_FILTER: Any = {
+    "parameters": [
+        {
+            "name": "metadata",
+            "in": "query",
+            "style": "deepObject",
+            "explode": True,
+            "description": "metadata[key]=value; several narrow the list",
+            "schema": {"type": "object", "additionalProperties": {"type": "string"}},
+        }
+    ]
+}
+
+
+@router.post("", status_code=201, response_model=InterviewWithLink)
+async def create_interview(body: CreateInterviewBody, request: Request, who: Writer) -> Response:
+    """Makes an interview and its join link. Without a credit: 402, and nothing runs.
+
+    What it uses (persona, framework, question set) is frozen into it.
+    """
+    parts = gateway(request)
+    command = body.command(parts.context.now())
+    async with parts.open_work() as work:
+        ordered = await order_interview(work, parts.context, who, command)
+        return await reply(request, work, 201, await _with_link(request, work, ordered))
+
+
+@router.get("", response_model=ListDocument[InterviewSummary], openapi_extra=_METADATA_FILTER)
+async def list_interviews(
+    request: Request,
+    who: Reader,
+    cursor: Paging,
+    status: Annotated[list[Status] | None, Query()] = None,
+    external_id: Annotated[str | None, Query(max_length=200)] = None,
+    tag: Annotated[str | None, Query(max_length=40)] = None,
+    created_from: Moment = None,
+    created_before: Moment = None,
+) -> Json:
+    """Lists interviews, newest first, without explanations and answers."""
+    parts = gateway(request)
+    where = InterviewFilter(
+        tenant_id=who.tenant_id,
+        test_mode=who.test_mode,
+        statuses=status or (),
+        external_id=external_id or "",
+        metadata=_metadata(request),
+        tag=tag or "",
+        created_from=created_from,
+        created_before=created_before,
+    )
+    async with parts.open_work() as work:
+        page = await summaries(work, parts.context, where, cursor)
+        return list_document(page, lambda document: document)
+
+
+@router.get("/{interview_id}", response_model=InterviewDocument)
+async def get_interview(
+    interview_id: str,
+    request: Request,
+    who: Reader,
+    include: Annotated[
+        list[Literal["transcript", "candidate"]] | None,
+        Query(description="Adds what is left out by default"),
+    ] = None,
+) -> Json:
+    """Reads an interview: its verdict once there is one, with explanations."""
+    parts = gateway(request)
+    async with parts.open_work() as work:
+        interview = await owned(work, who, interview_id)
+        document = await document_of(work, parts.context, interview)
+        if interview.current.verdict or include:
+            what = ",".join(sorted(include or ()))
+            await auditing.note(
+                work, parts.context, who, "interview.read", interview_id, include=what
+            )
+    if "candidate" in (include or ()):
+        document["candidate"] = candidate_document(interview)
+    if "transcript" in (include or ()):
+        await add_transcripts(document, interview.current.bundle, parts.objects)
+    return document
+
+
+@router.get("/{interview_id}/explanation", response_model=ExplanationDocument)
+async def explain_interview(interview_id: str, request: Request, who: Reader) -> Json:
+    """Reads why each score is as it is, and the framework that it was measured with."""
+    parts = gateway(request)
+    async with parts.open_work() as work:
+        interview = await owned(work, who, interview_id)
+        document = await document_of(work, parts.context, interview)
+        await auditing.note(work, parts.context, who, "interview.explain", interview_id)
+    return _explanation(document)
+
+
+@router.post("/{interview_id}/cancel", status_code=202, response_model=InterviewDocument)
+async def cancel_interview(
+    interview_id: str, request: Request, who: Writer, body: CancelBody | None = None
+) -> Response:
+    """Calls an interview off. It is cancelled once its status says so."""
+    parts = gateway(request)
+    async with parts.open_work() as work:
+        reason = body.reason if body else ""
+        interview = await cancel(work, parts.context, who, interview_id, reason)
+        return await reply(request, work, 202, await document_of(work, parts.context, interview))
+
+
+@router.post("/{interview_id}/reinvite", status_code=201, response_model=InterviewWithLink)
+async def reinvite_candidate(
+    interview_id: str, request: Request, who: Writer, body: ReinviteBody | None = None
+) -> Response:
+    """Gives a fresh link for a fresh attempt; every link before it is dead at once."""
+    parts = gateway(request)
+    given = body or ReinviteBody()
+    expires_at = expiry(given.expires_at, given.expires_in_s, parts.context.now())
+    async with parts.open_work() as work:
+        ordered = await reinvite(work, parts.context, who, Reinvite(interview_id, expires_at))
+        return await reply(request, work, 201, await _with_link(request, work, ordered))
+
+
+@router.post("/{interview_id}/overrides", status_code=201, response_model=OverrideDocument)
+async def override_interview_score(
+    interview_id: str, body: OverrideBody, request: Request, who: Reviewer
+) -> Response:
+    """Replaces a score; the original, the reason, who and when stay in the verdict."""
+    parts = gateway(request)
+    command = OverrideScore(interview_id, body.target, body.value, body.reason, body.by)
+    async with parts.open_work() as work:
+        override = await override_score(work, parts.context, who, command)
+        return await reply(request, work, 201, override_document(override))
+
+
+@router.get("/{interview_id}/overrides", response_model=ListDocument[OverrideDocument])
+async def list_overrides(interview_id: str, request: Request, who: Reader) -> Json:
+    """Lists the overrides of all attempts, oldest first."""
+    async with gateway(request).open_work() as work:
+        interview = await owned(work, who, interview_id)
+        found = await work.reviews.overrides_of([interview.id])
+    return listing([override_document(override) for override in found])
+
+
+async def _with_link(request: Request, work: Work, ordered: Ordered) -> Json:
+    document = await document_of(work, gateway(request).context, ordered.interview)
+    return document | {"join_url": ordered.join_url}
+
+
+def _explanation(document: Json) -> Json:
+    kept = ("interview_id", "status", "confidence", "confidence_reasons", "explanation", "versions")
+    return {"object": "explanation"} | {key: document[key] for key in (*kept, "overrides")}
+
+
+def _metadata(request: Request) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if not name.startswith("metadata["):
+            continue
+        if not name.endswith("]") or len(value) > 500:
+            raise InvalidInputError(
+                "filter_invalid",
+                "Filter metadata as metadata[key]=value.",
+                (Fault(f"#query/{name[:60]}", "unreadable"),),
+            )
+        found[name.removeprefix("metadata[")[:-1]] = value
+    return found

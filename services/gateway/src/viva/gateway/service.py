@@ -1,0 +1,104 @@
+"""The composition root of the gateway."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import grpc
+
+from viva.gateway.adapters.conversation import GrpcSessionDialler, insecure_channel
+from viva.gateway.adapters.notification import GrpcNotifications
+from viva.gateway.adapters.work import SqlWork, open_work
+from viva.gateway.application.answering_once import Answers
+from viva.gateway.application.context import Context, Policy
+from viva.gateway.application.housekeeping import BuiltInDefinitions, Housekeeping
+from viva.gateway.application.join import JoinDesk
+from viva.gateway.application.projecting import Projector
+from viva.gateway.entrypoints import events
+from viva.gateway.entrypoints.app import create_app
+from viva.gateway.entrypoints.rate import RateLimit
+from viva.gateway.entrypoints.state import Gateway
+from viva.gateway.entrypoints.stream_edge import CandidateEdge
+from viva.gateway.entrypoints.stream_metrics import EdgeMetrics
+from viva.gateway.settings import GatewaySettings
+from viva.platform.clock import Clock
+from viva.platform.service import Runtime, Service
+from viva.platform.telemetry import meter
+
+_MINUTE_S = 60
+
+
+async def build(runtime: Runtime, settings: GatewaySettings) -> None:
+    """Puts the gateway together."""
+    open_unit = open_work(runtime.database())
+    context = Context(runtime.clock, runtime.ids, _policy(runtime, settings))
+    objects = runtime.objects()
+    answers = Answers(open_unit, context)
+    runtime.add(BuiltInDefinitions(open_unit))
+    sweep = Housekeeping(open_unit, context, answers, every_s=settings.housekeeping_s)
+    runtime.task("housekeeping", sweep.run)
+    gateway = Gateway(
+        open_work=open_unit,
+        context=context,
+        join=JoinDesk(open_unit, context.now, timedelta(hours=settings.credential_lifetime_hours)),
+        answers=answers,
+        objects=objects,
+        notifications=GrpcNotifications(runtime.grpc_channel(runtime.platform.notification_target)),
+        rate_limit=RateLimit("key", settings.requests_per_minute, _MINUTE_S, runtime.clock),
+        join_rate_limit=RateLimit("join", settings.joins_per_minute, _MINUTE_S, runtime.clock),
+        max_body_bytes=settings.max_body_bytes,
+    )
+    runtime.http(create_app(gateway, _edge(runtime, gateway)))
+    events.register(runtime.messaging(), Projector(context, objects), SqlWork)
+
+
+def _policy(runtime: Runtime, settings: GatewaySettings) -> Policy:
+    return Policy(
+        languages=settings.languages,
+        voices=settings.voices,
+        phone_available=settings.phone_trunk_configured,
+        public_url=runtime.platform.public_url.rstrip("/"),
+        link_lifetime=timedelta(hours=settings.link_lifetime_hours),
+        longest_lifetime=timedelta(hours=settings.longest_link_lifetime_hours),
+    )
+
+
+def _edge(runtime: Runtime, gateway: Gateway) -> CandidateEdge:
+    locator = runtime.add(_Locator(insecure_channel(runtime.platform.session_target)))
+    edge = CandidateEdge(
+        admit_credential=gateway.join.admit,
+        dialler=GrpcSessionDialler(locator.channel),
+        metrics=EdgeMetrics(meter("viva.gateway")),
+        next_number=connection_numbers(runtime.clock),
+    )
+    runtime.on_drain(edge.drain)
+    return edge
+
+
+def connection_numbers(clock: Clock) -> Callable[[], int]:
+    """Counts connections up, above those of every gateway that ran before."""
+    last = 0
+
+    def following() -> int:
+        # Microseconds since 1970, so that a later process always begins higher.
+        nonlocal last
+        last = max(last + 1, int(clock.now().timestamp() * 1_000_000))
+        return last
+
+    return following
+
+
+class _Locator:
+    """The channel that asks any replica where an interview is; closed with the service."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self.channel = channel
+
+    async def start(self) -> None:
+        """It connects with its first call."""
+
+    async def stop(self) -> None:
+        """Closes it."""
+        await self.channel.close(1.0)
+
+
+service = Service("gateway", GatewaySettings, build, "viva.gateway.migrations")

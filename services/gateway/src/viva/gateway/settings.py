@@ -1,0 +1,42 @@
+"""The gateway's settings; variables start with `VIVA_GATEWAY_`."""
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from viva.platform.settings import ServiceSettings
+
+
+class GatewaySettings(ServiceSettings):
+    """What the operator may decide."""
+
+    model_config = SettingsConfigDict(env_prefix="VIVA_GATEWAY_", frozen=True, extra="ignore")
+
+    http_port: int = 8080
+    languages: tuple[str, ...] = Field(
+        ("en",), description="BCP 47 primary subtags that the installed models speak"
+    )
+    voices: tuple[str, ...] = Field(
+        (
+            "af_heart",
+            "af_bella",
+            "af_sarah",
+            "am_michael",
+            "am_fenrir",
+            "am_puck",
+            "bf_emma",
+            "bf_isabella",
+            "bm_george",
+            "bm_fable",
+        ),
+        description="Of the installed speech model",
+    )
+    phone_trunk_configured: bool = Field(False, description="Whether telephony can dial")
+    link_lifetime_hours: float = Field(168, gt=0)
+    longest_link_lifetime_hours: float = Field(24 * 90, gt=0)
+    credential_lifetime_hours: float = Field(
+        12, gt=0, description="Of what the page holds instead of the link's token"
+    )
+    max_body_bytes: int = Field(1_048_576, ge=1024)
+    requests_per_minute: int = Field(6000, ge=1, description="Of one API key, in one process")
+    joins_per_minute: int = Field(600, ge=1, description="Of one address, in one process")
+    housekeeping_s: float = Field(600, gt=0, description="Between two sweeps of what is outdated")
