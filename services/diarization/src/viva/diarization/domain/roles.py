@@ -1,0 +1,107 @@
+"""Whose voice is whose: the candidate, the interviewer's echo, somebody else.
+
+The candidate is the voice that is consistent through the interview: present in most answers, then
+with most speech; at a tie, the one that was the candidate before (the warm-up enrols).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from viva.diarization.domain.model import Channel, Role
+
+ECHO_TAIL_MS = 500
+"""The echo of what the interviewer said arrives up to this much later."""
+
+
+@dataclass(frozen=True)
+class VoiceSettings:
+    """Cosines of voices on one channel; no one value fits two channels.
+
+    Attributes:
+        same_voice: groups of windows at least this similar are one voice.
+        other_window: a window less similar to its group than this may be another voice.
+        interviewer: a voice at least this similar to the interviewer's may be its echo.
+        min_voice_ms: shorter speech is too little to say that there is another voice.
+    """
+
+    same_voice: float
+    other_window: float
+    interviewer: float
+    min_voice_ms: int = 1200
+
+
+SETTINGS: Mapping[Channel, VoiceSettings] = {
+    Channel.WIDE: VoiceSettings(same_voice=0.45, other_window=0.42, interviewer=0.45),
+    Channel.PHONE: VoiceSettings(same_voice=0.58, other_window=0.52, interviewer=0.55),
+}
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """What is known of one voice when roles are given.
+
+    Attributes:
+        speech_ms: in this answer.
+        answers: of the interview in which it is present, this one included.
+        candidate_ms: speech in earlier answers that was the candidate's then.
+        similarity_to_interviewer: cosine; None without a reference.
+        over_interviewer: share of its speech in this answer that lies where the interviewer was
+            heard, 0 to 1.
+    """
+
+    speech_ms: int
+    answers: int
+    candidate_ms: int = 0
+    similarity_to_interviewer: float | None = None
+    over_interviewer: float = 0.0
+
+
+_MOSTLY = 0.7
+
+
+def candidate_of(clusters: Sequence[Cluster], settings: VoiceSettings) -> int | None:
+    """Index of the candidate's voice; None where nobody but the interviewer is heard."""
+    possible = [i for i, c in enumerate(clusters) if c.candidate_ms or not _is_echo(c, settings)]
+    return max(
+        possible,
+        key=lambda i: (
+            clusters[i].answers,
+            clusters[i].candidate_ms,
+            clusters[i].speech_ms,
+            -i,
+        ),
+        default=None,
+    )
+
+
+def roles(
+    clusters: Sequence[Cluster],
+    candidate: int | None,
+    to_candidate: Sequence[float | None],
+    settings: VoiceSettings,
+) -> list[Role]:
+    """The role of each voice.
+
+    Args:
+        candidate: index of the candidate's voice.
+        to_candidate: each voice's similarity to it.
+    """
+    found = []
+    for index, cluster in enumerate(clusters):
+        if index == candidate:
+            found.append(Role.CANDIDATE)
+        elif _is_echo(cluster, settings, to_candidate[index]):
+            found.append(Role.INTERVIEWER)
+        else:
+            found.append(Role.OTHER)
+    return found
+
+
+def _is_echo(cluster: Cluster, settings: VoiceSettings, to_candidate: float | None = None) -> bool:
+    """The interviewer's voice, or a distorted one heard only while the interviewer spoke."""
+    similarity = cluster.similarity_to_interviewer
+    if similarity is None or (to_candidate is not None and to_candidate >= similarity):
+        return False
+    if cluster.over_interviewer >= _MOSTLY:
+        return similarity >= settings.interviewer / 2
+    return cluster.over_interviewer > 0 and similarity >= settings.interviewer

@@ -1,0 +1,71 @@
+"""From windows with voices to speaker turns, and from turns to words."""
+
+from collections.abc import Iterable, Sequence
+
+from viva.diarization.domain.model import Role, Span, SpokenWord, Turn, Voice, Word
+
+_REACH_MS = 500
+"""A word this far from any turn belongs to nobody in particular: it stays the candidate's."""
+
+
+def turns(speech: Iterable[Span], windows: Sequence[Span], voices: Sequence[str]) -> list[Turn]:
+    """Speaker turns over voiced spans.
+
+    Each moment of speech takes the voice of the window whose middle is nearest; speech without a
+    window (too short to be known) takes that of the nearest window at all.
+
+    Args:
+        speech: voiced spans, in order.
+        windows: pieces of it, in order.
+        voices: the label of each window.
+    """
+    found: list[Turn] = []
+    middles = [(w.start_ms + w.end_ms) / 2 for w in windows]
+    for span in speech:
+        inside = [i for i, window in enumerate(windows) if window.overlap_ms(span)]
+        if not inside and windows:
+            middle = (span.start_ms + span.end_ms) / 2
+            inside = [min(range(len(windows)), key=lambda i: abs(middles[i] - middle))]
+        start = span.start_ms
+        for here, following in zip(inside, [*inside[1:], None], strict=True):
+            if following is None:
+                end = span.end_ms
+            elif voices[here] == voices[following]:
+                continue
+            else:
+                end = round((middles[here] + middles[following]) / 2)
+            found.append(Turn(Span(start, end), voices[here]))
+            start = end
+    return found
+
+
+def speech_ms(found: Iterable[Turn], voice: str) -> int:
+    """How long a voice spoke."""
+    return sum(turn.span.duration_ms for turn in found if turn.voice == voice)
+
+
+def attribute_words(
+    words: Iterable[Word], found: Sequence[Turn], voices: Sequence[Voice]
+) -> list[SpokenWord]:
+    """Say of each word whose it is.
+
+    A word belongs to the turn that it shares most time with, else to the nearest one in reach.
+    """
+    candidate = next((voice.label for voice in voices if voice.role is Role.CANDIDATE), "")
+    known = {voice.label for voice in voices}
+    labels = [_voice_of(word.span, found, candidate) for word in words]
+    return [SpokenWord(label, dropped=label in known and label != candidate) for label in labels]
+
+
+def _voice_of(word: Span, found: Sequence[Turn], candidate: str) -> str:
+    best = max(found, key=lambda turn: turn.span.overlap_ms(word), default=None)
+    if best is not None and best.span.overlap_ms(word):
+        return best.voice
+    nearest = min(found, key=lambda turn: _distance_ms(turn.span, word), default=None)
+    if nearest is not None and _distance_ms(nearest.span, word) <= _REACH_MS:
+        return nearest.voice
+    return candidate
+
+
+def _distance_ms(span: Span, word: Span) -> int:
+    return max(span.start_ms - word.end_ms, word.start_ms - span.end_ms, 0)
