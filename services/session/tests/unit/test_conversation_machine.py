@@ -18,6 +18,7 @@ from viva.session.domain.conversation.codec import (
     encode_state,
 )
 from viva.session.domain.conversation.draft import Rules
+from viva.session.domain.conversation.ending import EndedBy
 from viva.session.domain.conversation.machine import conversation
 from viva.session.domain.conversation.state import Slot, Stage, State
 from viva.session.domain.plan import Channel, Evidence, FollowUpPlan, Plan, QuestionPlan
@@ -85,7 +86,7 @@ class World:
         self.offset = 0
         self.later: list[tuple[int, int, facts.Fact]] = []
         self.talk: list[tuple[int, int, Burst]] = []
-        self.ended: act.EndedBy | None = None
+        self.ended: EndedBy | None = None
         self.released = False
         self.attached = True
         self.asked: list[str] = []
@@ -233,7 +234,7 @@ def listening_to(world: World, key: str) -> bool:
 
 def test_a_fluent_interview_goes_through_the_script_and_finishes() -> None:
     world = World(plan(), dict(FLUENT)).begin().run()
-    assert world.ended is act.EndedBy.FINISHED
+    assert world.ended is EndedBy.FINISHED
     assert world.questions == ["question:warm", "question:q1", "followup:q1:more", "question:q2"]
     assert [(c.slot, c.revision) for c in world.closed] == [
         (Slot(0), 1),
@@ -267,7 +268,7 @@ def test_refusing_consent_ends_before_anything_is_asked() -> None:
     world.feed(facts.Attached(fresh=True, lossless=True))
     world.feed(facts.Consented(granted=False))
     world.run()
-    assert world.ended is act.EndedBy.CONSENT_REFUSED
+    assert world.ended is EndedBy.CONSENT_REFUSED
     assert world.questions == []
 
 
@@ -283,7 +284,7 @@ def test_an_interview_that_never_began_is_released_when_the_candidate_leaves() -
 
 def test_a_silent_candidate_is_re_prompted_once_a_question_and_the_end_is_polite() -> None:
     world = World(plan()).begin().run()
-    assert world.ended is act.EndedBy.SILENT
+    assert world.ended is EndedBy.SILENT
     assert world.spoken[-1] == "closing:silent"
     assert world.spoken.count("reprompt") == 2
     assert world.closed == []
@@ -308,7 +309,7 @@ def test_an_answer_that_goes_on_before_the_reply_is_understood_is_taken_up() -> 
     assert world.closed[-1].start == world.closed[-2].start
     assert world.closed[-1].end > world.closed[-2].end
     assert world.taken_up == 1
-    assert world.ended is act.EndedBy.FINISHED
+    assert world.ended is EndedBy.FINISHED
 
 
 def test_please_repeat_by_voice_says_the_question_again_and_is_no_answer() -> None:
@@ -326,7 +327,7 @@ def test_let_me_think_gives_time_instead_of_ending_the_answer() -> None:
     answers = dict(FLUENT)
     answers["question:q2"] = [Burst(1500, 9_000, 0.95, "Um, let me think."), Burst(4000)]
     world = World(plan(), answers).begin().run()
-    assert world.ended is act.EndedBy.FINISHED
+    assert world.ended is EndedBy.FINISHED
     assert [c.revision for c in world.closed if c.slot == Slot(2)] == [1]
     assert "unanswered" not in world.spoken
 
@@ -384,7 +385,7 @@ def test_a_cough_over_a_question_does_not_stop_the_interviewer() -> None:
     world.say_over(1_000, Burst(700, text=None))
     world.run_until(lambda w: "question:warm" in w.asked)
     assert not any(isinstance(a, act.Flush) for a in world.done)
-    assert world.run().ended is act.EndedBy.FINISHED
+    assert world.run().ended is EndedBy.FINISHED
 
 
 def test_digital_silence_is_told() -> None:
@@ -400,7 +401,7 @@ def test_an_answer_past_its_limit_ends_at_the_next_pause() -> None:
     bursts = [Burst(3_000, 600, 0.01, "we worked on and") for _ in range(8)]
     world = World(plan(questions=questions), {"question:q1": bursts}).begin().run()
     assert "answer_limit" in world.spoken
-    assert world.ended is act.EndedBy.FINISHED
+    assert world.ended is EndedBy.FINISHED
     assert (world.closed[0].end - world.closed[0].start) < 15_000 * MS
 
 
@@ -408,12 +409,12 @@ def test_an_answer_without_a_pause_is_stopped_in_the_end() -> None:
     questions = (QuestionPlan("q1", "Go on?", answer_limit_ms=10_000),)
     world = World(plan(questions=questions), {"question:q1": [Burst(90_000)]}).begin().run()
     assert "answer_limit" in world.spoken
-    assert world.ended is act.EndedBy.FINISHED
+    assert world.ended is EndedBy.FINISHED
 
 
 def test_the_total_limit_closes_the_interview() -> None:
     world = World(plan(total_limit_ms=20_000), dict(FLUENT)).begin().run()
-    assert world.ended is act.EndedBy.TOTAL_LIMIT
+    assert world.ended is EndedBy.TOTAL_LIMIT
     assert "closing:time" in world.spoken
 
 
@@ -440,7 +441,7 @@ def test_a_candidate_who_stays_away_is_dropped_and_the_answer_so_far_is_kept() -
     world.run_until(lambda w: listening_to(w, "question:warm") and w.state.speech is not None)
     world.run(3_000)
     drop(world, 21_000)
-    assert world.ended is act.EndedBy.DROPPED
+    assert world.ended is EndedBy.DROPPED
     assert world.closed[0].cut_short
 
 
@@ -453,7 +454,7 @@ def test_who_comes_back_in_time_hears_the_same_question() -> None:
     world.feed(facts.Attached(fresh=True, lossless=False))
     assert world.spoken[-2:] == ["lost", "question:q1"]
     world.run()
-    assert world.ended is act.EndedBy.FINISHED
+    assert world.ended is EndedBy.FINISHED
     assert [c.slot for c in world.closed] == [Slot(0), Slot(1), Slot(1, "more"), Slot(2)]
 
 
@@ -464,13 +465,13 @@ def test_a_network_blip_that_lost_nothing_is_passed_over() -> None:
     world.feed(facts.Attached(fresh=False, lossless=True))
     world.run()
     assert "lost" not in world.spoken
-    assert world.ended is act.EndedBy.FINISHED
+    assert world.ended is EndedBy.FINISHED
 
 
 def test_without_live_recognition_the_interview_still_works() -> None:
     answers = {**FLUENT, "followup:q1:result": [Burst(4000)]}
     world = World(plan(), answers, asr=False).begin().run()
-    assert world.ended is act.EndedBy.FINISHED
+    assert world.ended is EndedBy.FINISHED
     assert len(world.closed) == 4
 
 
@@ -480,21 +481,21 @@ def test_the_phone_asks_for_consent_by_voice() -> None:
     world.feed(facts.Attached(fresh=True, lossless=True))
     world.run()
     assert "consent" in world.spoken
-    assert world.ended is act.EndedBy.FINISHED
+    assert world.ended is EndedBy.FINISHED
 
 
 def test_no_answer_to_consent_is_a_no() -> None:
     world = World(plan(channel=Channel.PHONE))
     world.feed(facts.Attached(fresh=True, lossless=True))
     world.run()
-    assert world.ended is act.EndedBy.CONSENT_REFUSED
+    assert world.ended is EndedBy.CONSENT_REFUSED
 
 
 def test_cancelling_ends_at_once() -> None:
     world = World(plan(), dict(FLUENT)).begin()
     world.run(20_000)
     world.feed(facts.Cancelled())
-    assert world.ended is act.EndedBy.CANCELLED
+    assert world.ended is EndedBy.CANCELLED
 
 
 def test_replaying_the_log_gives_the_same_conversation() -> None:
@@ -555,7 +556,7 @@ def test_silence_never_loops(after: Sequence[int], away_ms: int) -> None:
             drop(world, away_ms)
             world.feed(facts.Attached(fresh=False, lossless=True))
     world.run()
-    assert world.ended is act.EndedBy.SILENT
+    assert world.ended is EndedBy.SILENT
     assert len(world.spoken) < 20
 
 
@@ -581,7 +582,7 @@ def test_a_cut_anywhere_asks_the_same_questions_none_twice(at: int, kind: str) -
 
     world.meddle = cut
     world.run()
-    assert world.ended is act.EndedBy.FINISHED
+    assert world.ended is EndedBy.FINISHED
     assert list(dict.fromkeys(world.questions)) == list(dict.fromkeys(whole.questions))
     slots = [c.slot for c in world.closed]
     assert list(dict.fromkeys(slots)) == [c.slot for c in whole.closed]

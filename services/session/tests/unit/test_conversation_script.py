@@ -1,4 +1,5 @@
 import pytest
+
 from viva.session.domain.plan import (
     Channel,
     Evidence,

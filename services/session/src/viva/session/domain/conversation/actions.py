@@ -3,19 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from viva.session.domain.conversation.ending import EndedBy
 from viva.session.domain.conversation.state import Slot, Span
-
-
-class EndedBy(StrEnum):
-    """Why a conversation is over."""
-
-    FINISHED = "finished"
-    DROPPED = "dropped"
-    TOTAL_LIMIT = "total_limit"
-    CONSENT_REFUSED = "consent_refused"
-    CANDIDATE_LEFT = "candidate_left"
-    CANCELLED = "cancelled"
-    SILENT = "silent"
 
 
 class Need(StrEnum):

@@ -1,7 +1,8 @@
 """The way through the script: opening, questions and follow-ups in order, closing."""
 
-from viva.session.domain.conversation.actions import CloseAnswer, End, EndedBy, Save, Start, TakenUp
+from viva.session.domain.conversation.actions import CloseAnswer, End, Save, Start, TakenUp
 from viva.session.domain.conversation.draft import Draft
+from viva.session.domain.conversation.ending import EndedBy
 from viva.session.domain.conversation.follow_up import Choice, choose_follow_up
 from viva.session.domain.conversation.speaking import acknowledgement, flush, say
 from viva.session.domain.conversation.state import Answer, Slot, Span, Stage, Turn

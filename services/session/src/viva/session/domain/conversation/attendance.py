@@ -1,7 +1,7 @@
 """Coming, going and agreeing: what the candidate's side does besides speaking."""
 
 from viva.session.domain.conversation import cues
-from viva.session.domain.conversation.actions import Ask, EndedBy, JudgeTurn, Need, Release, Save
+from viva.session.domain.conversation.actions import Ask, JudgeTurn, Need, Release, Save
 from viva.session.domain.conversation.agenda import (
     after_speaking,
     ask_again,
@@ -13,6 +13,7 @@ from viva.session.domain.conversation.agenda import (
     open_interview,
 )
 from viva.session.domain.conversation.draft import Draft
+from viva.session.domain.conversation.ending import EndedBy
 from viva.session.domain.conversation.facts import Attached, ClientChanged, Heard, Resumed
 from viva.session.domain.conversation.speaking import flush, say, send_again
 from viva.session.domain.conversation.state import Span, Stage

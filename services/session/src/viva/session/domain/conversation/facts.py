@@ -7,6 +7,8 @@ sound by the loop (speech began, turn judged, heard ...). Replaying them replays
 from dataclasses import dataclass
 from enum import StrEnum
 
+from viva.session.domain.conversation.ending import EndedBy
+
 
 class Command(StrEnum):
     """Buttons of the page."""
@@ -58,6 +60,13 @@ class Bye:
 @dataclass(frozen=True)
 class Cancelled:
     """The customer cancelled the interview."""
+
+
+@dataclass(frozen=True)
+class Abandoned:
+    """Nobody conducts the conversation any more: it is ended from what is stored."""
+
+    reason: EndedBy
 
 
 @dataclass(frozen=True)
@@ -198,6 +207,7 @@ Fact = (
     | Resumed
     | Bye
     | Cancelled
+    | Abandoned
     | Consented
     | Commanded
     | KeyPressed

@@ -5,7 +5,6 @@ from dataclasses import replace
 from viva.session.domain.conversation import cues
 from viva.session.domain.conversation.actions import (
     Ask,
-    EndedBy,
     JudgeTurn,
     Need,
     Recognize,
@@ -22,6 +21,7 @@ from viva.session.domain.conversation.agenda import (
     mark_turn,
 )
 from viva.session.domain.conversation.draft import Draft
+from viva.session.domain.conversation.ending import EndedBy
 from viva.session.domain.conversation.facts import Heard, TurnJudged
 from viva.session.domain.conversation.speaking import flush, say
 from viva.session.domain.conversation.state import Answer, Slot, Span, Stage, Text

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from viva.session.domain.conversation import attendance, facts, listening, voice
-from viva.session.domain.conversation.actions import Action, EndedBy
+from viva.session.domain.conversation.actions import Action
 from viva.session.domain.conversation.agenda import (
     after_speaking,
     ask_again,
@@ -18,6 +18,7 @@ from viva.session.domain.conversation.agenda import (
     go_on,
 )
 from viva.session.domain.conversation.draft import Draft, Rules
+from viva.session.domain.conversation.ending import EndedBy
 from viva.session.domain.conversation.facts import Command, Fact
 from viva.session.domain.conversation.speaking import drop_overdue, flush, on_played, on_stopped
 from viva.session.domain.conversation.state import Stage, State, Text
@@ -160,6 +161,7 @@ _HANDLERS: dict[type[Any], Callable[[Draft, Any], None]] = {
     facts.Resumed: attendance.on_resumed,
     facts.Bye: lambda d, _: attendance.leave(d, EndedBy.CANDIDATE_LEFT, cut_short=False),
     facts.Cancelled: lambda d, _: attendance.leave(d, EndedBy.CANCELLED, cut_short=True),
+    facts.Abandoned: lambda d, fact: attendance.leave(d, fact.reason, cut_short=True),
     facts.Consented: lambda d, fact: attendance.on_consented(d, granted=fact.granted),
     facts.Commanded: _commanded,
     facts.KeyPressed: _key,

@@ -1,0 +1,63 @@
+"""Live recognition by the asr service; a conversation goes on without it."""
+
+from collections.abc import Callable
+
+import grpc
+
+from viva.contracts.asr.v1 import recognition_pb2 as pb
+from viva.contracts.asr.v1.recognition_pb2_grpc import RecognitionServiceStub
+from viva.platform.errors import BackpressureError, VivaError
+from viva.platform.log import get_logger
+
+# Recognition slower than this is of no use for the turn.
+_TEXT_S = 1.5
+_INTERRUPTION_S = 0.8
+# After a failure it is left alone for a moment, so that no turn waits for what is not there.
+_REST_S = 3.0
+
+log = get_logger(__name__)
+
+
+class GrpcRecognizer:
+    """The Recognizer of a channel to asr."""
+
+    def __init__(self, channel: grpc.aio.Channel, monotonic: Callable[[], float]) -> None:
+        self._stub = RecognitionServiceStub(channel)
+        self._monotonic = monotonic
+        self._resting_until = 0.0
+
+    async def text(self, interview_id: str, language: str, pcm: bytes) -> str | None:
+        """What was said; None where no answer came in time."""
+        return await self._ask(interview_id, language, pcm, pb.PURPOSE_SEGMENT, _TEXT_S)
+
+    async def interruption(self, interview_id: str, language: str, pcm: bytes) -> str | None:
+        """What was said over the interviewer; None where no answer came in time."""
+        return await self._ask(
+            interview_id, language, pcm, pb.PURPOSE_INTERRUPTION, _INTERRUPTION_S
+        )
+
+    async def _ask(
+        self,
+        interview_id: str,
+        language: str,
+        pcm: bytes,
+        purpose: pb.Purpose.ValueType,
+        timeout_s: float,
+    ) -> str | None:
+        if self._monotonic() < self._resting_until:
+            return None
+        request = pb.RecognizeRequest(
+            interview_id=interview_id,
+            language=language.split("-", maxsplit=1)[0],
+            purpose=purpose,
+            pcm=pcm,
+        )
+        try:
+            response = await self._stub.Recognize(request, timeout=timeout_s)
+        except BackpressureError:
+            return None
+        except (VivaError, grpc.aio.AioRpcError) as error:
+            self._resting_until = self._monotonic() + _REST_S
+            log.warning("live_recognition_away", code=getattr(error, "code", "rpc"))
+            return None
+        return str(response.text)
