@@ -105,6 +105,11 @@ class Messaging:
         )
         self._register(topic_of(message_type).name, event_type(message_type), pure)
 
+    @property
+    def handled(self) -> frozenset[str]:
+        """The event types that have a handler."""
+        return frozenset(kind for _topic, kind in self._handlers)
+
     async def start(self) -> None:
         """Joins the group, if anything is handled."""
         topics = sorted({topic for topic, _ in self._handlers})
