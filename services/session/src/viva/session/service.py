@@ -3,21 +3,23 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from viva.audio.models.store import ModelStore
 from viva.platform.clock import Clock
 from viva.platform.db import Database
 from viva.platform.objects import Objects
-from viva.platform.service import Runtime
+from viva.platform.service import Runtime, Service
 from viva.session.adapters.answer_store import SqlAnswerStore
+from viva.session.adapters.conversation_store import SqlConversationStore
 from viva.session.adapters.interview_store import SqlInterviewStore
 from viva.session.adapters.job_store import SqlJobStore
 from viva.session.adapters.prompt_store import SqlPromptStore
 from viva.session.adapters.spec_mapper import SpecMapper
-from viva.session.adapters.synthesizer import wav_of
+from viva.session.adapters.synthesizer import KokoroVoice, wav_of
 from viva.session.adapters.wakeups import PostgresWakeups
 from viva.session.application.lifecycle import Lifecycle
 from viva.session.application.lifecycle_commands import LifecycleCommands
 from viva.session.application.lifecycle_events import LifecyclePublisher
-from viva.session.application.lifecycle_jobs import JobWorker
+from viva.session.application.lifecycle_jobs import GiveUp, JobWorker, Work
 from viva.session.application.lifecycle_ports import Job
 from viva.session.application.pipeline import Pipeline
 from viva.session.application.prompts import Prompts, Voice
@@ -25,6 +27,7 @@ from viva.session.application.recording import ConversationArchive, Recordings
 from viva.session.application.sweep import LeftConversations, Sweep
 from viva.session.domain.lifecycle import Deadlines
 from viva.session.entrypoints.kafka import subscribe
+from viva.session.live import build_live
 from viva.session.settings import SessionSettings
 
 # Interviews are rendered in turns, so that a long script does not hold up a short one.
@@ -128,25 +131,26 @@ def run_lifecycle(
     settings: SessionSettings,
     stores: Stores,
     parts: LifecycleParts,
-    archive: ConversationArchive,
+    archive: ConversationArchive | None,
     conversations: LeftConversations | None,
 ) -> None:
     """Adds the lifecycle's background work and its handlers of events."""
     open_unit = runtime.database().unit_of_work
-    recordings = Recordings(
-        open_unit=open_unit,
-        objects=runtime.objects(),
-        interviews=stores.interviews,
-        answers=stores.answers,
-        jobs=stores.jobs,
-        archive=archive,
-        clock=runtime.clock,
-    )
-    kinds = [
-        *[(Job.PROMPTS, parts.prompts.work, parts.prompts.give_up)] * _PROMPT_WORKERS,
-        (Job.RECORDING, recordings.render, recordings.give_up),
-        (Job.PURGE, recordings.purge, recordings.give_up),
-    ]
+    kinds: list[tuple[Job, Work, GiveUp]] = [
+        (Job.PROMPTS, parts.prompts.work, parts.prompts.give_up)
+    ] * _PROMPT_WORKERS
+    if archive is not None:
+        recordings = Recordings(
+            open_unit=open_unit,
+            objects=runtime.objects(),
+            interviews=stores.interviews,
+            answers=stores.answers,
+            jobs=stores.jobs,
+            archive=archive,
+            clock=runtime.clock,
+        )
+        kinds.append((Job.RECORDING, recordings.render, recordings.give_up))
+        kinds.append((Job.PURGE, recordings.purge, recordings.give_up))
     for kind, work, give_up in kinds:
         worker = JobWorker(
             kind, work, give_up, jobs=stores.jobs, open_unit=open_unit, clock=runtime.clock
@@ -167,3 +171,30 @@ def run_lifecycle(
     runtime.task("session-sweep", sweep.run)
     runtime.task("session-wakeups", stores.wakeups.run)
     subscribe(runtime.messaging(), parts.commands, parts.pipeline)
+
+
+async def build(runtime: Runtime, settings: SessionSettings) -> None:
+    """Everything that the service does.
+
+    Raises:
+        ModelMissingError: a model is not on this machine.
+    """
+    voice = runtime.add(
+        KokoroVoice(ModelStore(), threads=settings.voice_threads, idle_s=settings.voice_idle_s)
+    )
+    runtime.task("session-voice", voice.run)
+    stores = open_stores(runtime.database(), runtime.clock)
+    parts = build_lifecycle(
+        runtime.database(), runtime.objects(), runtime.clock, settings, stores, voice
+    )
+    archive = SqlConversationStore()
+    conversations = await build_live(runtime, settings, parts.lifecycle, stores.wakeups, archive)
+    run_lifecycle(runtime, settings, stores, parts, archive, conversations)
+
+
+service = Service(
+    name="session",
+    settings=SessionSettings,
+    build=build,
+    migrations="viva.session.migrations",
+)

@@ -16,12 +16,19 @@ class SessionSettings(ServiceSettings):
     http_port: int = 8081
     grpc_port: int = 9081
 
+    conversations: int = Field(16, ge=1, description="Conducted at once; then it is full.")
+    turn_threads: int = Field(2, ge=1, description="For the end-of-turn model.")
+    advertised_host: str | None = Field(
+        None, description="Where edges find this replica; the host it listens on, or its own name."
+    )
+
     voice: str = Field("af_heart", description="Of a persona without one.")
     voice_threads: int = Field(
         default_factory=lambda: min(4, os.cpu_count() or 1), ge=1, description="Rendering ahead."
     )
-    total_limit_s: float = Field(1800, gt=0, description="Of an interview that names no limit.")
-    grace_s: float = Field(60, gt=0, description="To come back after a drop, where none is named.")
+    voice_idle_s: float = Field(120, gt=0, description="Then its memory is given back.")
+    total_limit_s: float = Field(900, gt=0, description="Of an interview that names no limit.")
+    grace_s: float = Field(30, gt=0, description="To come back after a drop, where none is named.")
     answer_limit_s: float = Field(180, gt=0, description="Of a question that names no limit.")
 
     stage_deadline_s: float = Field(

@@ -9,6 +9,7 @@ from viva.contracts.common.v1 import common_pb2 as common
 from viva.contracts.session.events.v1 import events_pb2 as published
 from viva.platform.clock import Clock
 from viva.platform.db import UnitOfWork
+from viva.platform.telemetry import meter
 from viva.session.application.lifecycle_ports import (
     AWAITED,
     AnswerStore,
@@ -23,6 +24,13 @@ from viva.session.domain.interview import CONSENT_REFUSED, Interview
 from viva.session.domain.lifecycle import EndReason, State
 from viva.session.domain.storage_keys import recording_key
 
+_meter = meter("viva.session")
+_events = _meter.create_counter(
+    "viva.session.lifecycle_events", description="Steps of interviews, by kind."
+)
+_verdict_seconds = _meter.create_histogram(
+    "viva.session.verdict", unit="s", description="From the hang-up to the verdict."
+)
 _END_REASONS = {reason: f"END_REASON_{reason.name}" for reason in EndReason}
 _VERDICTS = {
     state: f"VERDICT_STATUS_{state.name}"
@@ -58,10 +66,17 @@ class LifecyclePublisher:
                 await self._ask_for_answers(uow, interview)
                 continue
             uow.emit(await self._message(uow, interview, event), interview_id=interview.id)
+            self._count(interview, event)
             if isinstance(event, happened.ConversationEnded):
                 await self._after_conversation(uow, interview, event)
         if events and interview.state.terminal:
             uow.settle(interview.id)
+
+    def _count(self, interview: Interview, event: happened.InterviewEvent) -> None:
+        _events.add(1, {"event": type(event).__name__})
+        if isinstance(event, happened.VerdictReached) and interview.ended_at is not None:
+            waited = (self.now() - interview.ended_at).total_seconds()
+            _verdict_seconds.record(waited, {"status": event.state.value})
 
     async def _after_conversation(
         self, uow: UnitOfWork, interview: Interview, ended: happened.ConversationEnded
