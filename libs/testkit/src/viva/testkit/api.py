@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import httpx
 
+POLL_S = 0.2
 TERMINAL = frozenset({"completed", "partial", "low_confidence", "failed", "expired", "cancelled"})
 Json = dict[str, Any]
 
@@ -45,10 +46,18 @@ class Api:
         Raises:
             ApiError: the answer is a problem.
         """
-        answer = await self._client.request(method, path, **options)
+        answer = await self.request(method, path, **options)
         if answer.is_error:
             raise ApiError(answer.status_code, _problem(answer))
         return answer.json() if answer.content else None
+
+    async def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Sends one request and gives the bare answer; waits once where it came too early."""
+        answer = await self._client.request(method, path, **options)
+        if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            await asyncio.sleep(int(answer.headers.get("Retry-After", "1")))
+            answer = await self._client.request(method, path, **options)
+        return answer
 
     async def create_interview(self, **fields: Any) -> Json:
         """Creates an interview; `role` and `channel` are enough."""
@@ -77,7 +86,7 @@ class Api:
             if time.monotonic() > deadline:
                 detail = f"{interview_id} is {interview['status']} after {timeout_s:.0f} s"
                 raise TimeoutError(detail)
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(POLL_S)
 
     async def ready(self, interview_id: str, timeout_s: float = 300) -> Json:
         """Waits until the candidate may join."""
@@ -89,7 +98,7 @@ class Api:
 
     async def recording(self, interview_id: str) -> bytes:
         """Fetches the session's WAV."""
-        answer = await self._client.get(f"/v1/interviews/{interview_id}/recording")
+        answer = await self.request("GET", f"/v1/interviews/{interview_id}/recording")
         if answer.is_error:
             raise ApiError(answer.status_code, _problem(answer))
         return answer.content

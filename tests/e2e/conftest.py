@@ -1,0 +1,62 @@
+"""One Viva for all tests of a session, and the interviews that the selected tests want."""
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.scenarios import SCENARIOS, Outcome, Runs
+from tests.e2e.world import World, running_world
+
+HERE = Path(__file__).parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "scenario(name): the interview that a test looks at")
+    config.addinivalue_line("markers", "disturbs: needs Viva for itself; runs last")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All share one event loop; what disturbs others comes last."""
+    own = [item for item in items if item.path.parent == HERE]
+    for item in own:
+        item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+        item.add_marker(pytest.mark.timeout(900))
+    disturbing = [item for item in own if item.get_closest_marker("disturbs")]
+    items[:] = [item for item in items if item not in disturbing] + disturbing
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def world() -> AsyncIterator[World]:
+    """A running Viva."""
+    async with running_world() as found:
+        yield found
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def runs(world: World, request: pytest.FixtureRequest) -> Runs:
+    """The interviews of all selected tests, already under way."""
+    started = Runs(world)
+    wanted = {name for item in request.session.items for name in _scenarios(item)}
+    started.start(name for name in SCENARIOS if name in wanted)
+    return started
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def outcome(runs: Runs, request: pytest.FixtureRequest) -> Outcome:
+    """What the interview named by the test's marker brought."""
+    (name,) = _scenarios(request.node)
+    return await runs.of(name)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def alone(runs: Runs, world: World) -> World:
+    """A running Viva in which nothing else happens."""
+    await runs.all_over()
+    return world
+
+
+def _scenarios(item: pytest.Item) -> Sequence[str]:
+    marker = item.get_closest_marker("scenario")
+    return marker.args if marker else ()

@@ -1,0 +1,201 @@
+"""Interviews that run side by side while the tests wait; each test asserts on what one brought."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.e2e.interview import CUSTOMER, MORE, ORDER, PROBLEM, STRANGER, book
+from tests.e2e.world import World
+from viva.testkit.api import ApiError
+from viva.testkit.candidate.conduct import Conducted, attend, conduct, finish
+from viva.testkit.candidate.link import JoinRefusedError
+from viva.testkit.candidate.person import Habits
+from viva.testkit.candidate.script import AnswerBook, Behaviour, Pause, Say
+from viva.testkit.demo.answers import answer_book
+
+AT_ONCE = 4
+
+
+@dataclass
+class Outcome(Conducted):
+    """An interview, and what else a scenario noted."""
+
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+Act = Callable[[World, Outcome, "Scenario"], Awaitable[None]]
+
+
+async def _talk(world: World, outcome: Outcome, scenario: "Scenario") -> None:
+    """The candidate joins and goes through it; then the verdict is waited for."""
+    await world.api.ready(outcome.id)
+    await attend(outcome, world.voice, scenario.book(), scenario.habits)
+    await finish(outcome, world.api)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One interview: what is ordered, how the candidate is, and what happens.
+
+    Attributes:
+        live: it takes one of the places for live conversations.
+    """
+
+    habits: Habits = field(default_factory=Habits)
+    book: Callable[[], AnswerBook] = book
+    order: dict[str, Any] = field(default_factory=dict)
+    act: Act = _talk
+    live: bool = True
+
+
+async def _fail_then_reinvite(world: World, outcome: Outcome, scenario: Scenario) -> None:
+    await _talk(world, outcome, scenario)
+    outcome.notes["first"] = outcome.verdict
+    outcome.notes["old_link"] = outcome.created["join_url"]
+    outcome.created = await world.api.call("POST", f"/v1/interviews/{outcome.id}/reinvite")
+    await world.api.ready(outcome.id)
+    outcome.notes["refusal"] = await _refusal(world, outcome.notes["old_link"])
+    await attend(outcome, world.voice, book(), Habits())
+    await finish(outcome, world.api)
+    outcome.notes["second_reinvite"] = await _problem(
+        world, "POST", f"/v1/interviews/{outcome.id}/reinvite"
+    )
+
+
+async def _cancel_live(world: World, outcome: Outcome, scenario: Scenario) -> None:
+    await world.api.ready(outcome.id)
+    talking = asyncio.create_task(
+        attend(outcome, world.voice, scenario.book(), scenario.habits), name="talking"
+    )
+    await world.api.wait_for(outcome.id, {"in_progress"}, 60)
+    outcome.notes["answer"] = await world.api.call(
+        "POST", f"/v1/interviews/{outcome.id}/cancel", json={"reason": "position filled"}
+    )
+    await talking
+    await finish(outcome, world.api)
+
+
+async def _expire(world: World, outcome: Outcome, scenario: Scenario) -> None:
+    await finish(outcome, world.api, 60)
+    outcome.notes["refusal"] = await _refusal(world, outcome.created["join_url"])
+
+
+async def _refusal(world: World, join_url: str) -> JoinRefusedError:
+    try:
+        await attend(Outcome({"join_url": join_url}), world.voice, book())
+    except JoinRefusedError as error:
+        return error
+    raise AssertionError("a link that should be dead opens")
+
+
+async def _problem(world: World, method: str, path: str) -> ApiError:
+    try:
+        await world.api.call(method, path)
+    except ApiError as error:
+        return error
+    raise AssertionError(f"{method} {path} should be refused")
+
+
+LONG_QUESTIONS = ORDER["question_set"] | {
+    "questions": [
+        ORDER["question_set"]["questions"][0],
+        ORDER["question_set"]["questions"][1]
+        | {
+            "text": "Please tell me about one customer whom you helped last year, and about "
+            "everything that you did for this customer in the end."
+        },
+        ORDER["question_set"]["questions"][2],
+    ]
+}
+
+SCENARIOS: dict[str, Scenario] = {
+    "full_length": Scenario(book=answer_book, order={"question_set": None, "persona": None}),
+    "completed": Scenario(),
+    "silent": Scenario(Habits(Behaviour.SILENT)),
+    "drops": Scenario(
+        Habits(Behaviour.DROPS, on_answer=3),
+        book=lambda: book(customer=(Say(CUSTOMER), Say(MORE))),
+        order={"limits": {"grace_s": 3}},
+    ),
+    "drops_and_returns": Scenario(Habits(Behaviour.DROPS, on_answer=2, returns_after_s=2.0)),
+    "network_away": Scenario(
+        Habits(Behaviour.DROPS, on_answer=2, returns_after_s=2.0, returns_fresh=False)
+    ),
+    "drops_early": Scenario(
+        Habits(Behaviour.DROPS, on_answer=1),
+        order={"limits": {"grace_s": 2}},
+        act=_fail_then_reinvite,
+    ),
+    "second_voice": Scenario(
+        book=lambda: book(
+            problem=(Say(PROBLEM), Pause(400), Say(STRANGER, second_voice=True)),
+        )
+    ),
+    "interrupts": Scenario(
+        Habits(Behaviour.INTERRUPTS, on_answer=2), order={"question_set": LONG_QUESTIONS}
+    ),
+    "coughs": Scenario(
+        Habits(Behaviour.COUGHS, on_answer=2), order={"question_set": LONG_QUESTIONS}
+    ),
+    "open_speakers": Scenario(Habits(Behaviour.OPEN_SPEAKERS)),
+    "noisy": Scenario(Habits(Behaviour.NOISY)),
+    "stalls": Scenario(Habits(Behaviour.STALLS)),
+    "hesitant": Scenario(Habits(Behaviour.HESITANT)),
+    "types": Scenario(Habits(Behaviour.TYPES), order={"accommodations": {"text_answers": True}}),
+    "refuses_consent": Scenario(Habits(consent=False)),
+    "cancelled_live": Scenario(act=_cancel_live),
+    "expires": Scenario(order={"expires_in_s": 1}, act=_expire, live=False),
+}
+
+
+class Runs:
+    """Starts scenarios, some at once, and hands out what they brought."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._voice = asyncio.Lock()
+        self._tasks: dict[str, asyncio.Task[Outcome]] = {}
+
+    def start(self, names: Iterable[str]) -> None:
+        """Starts scenarios in this order; those that run already are left alone."""
+        for name in names:
+            if name not in self._tasks:
+                self._tasks[name] = asyncio.create_task(self._run(SCENARIOS[name]), name=name)
+
+    async def of(self, name: str) -> Outcome:
+        """Waits for a scenario's end."""
+        self.start([name])
+        return await self._tasks[name]
+
+    async def all_over(self) -> None:
+        """Waits until nothing runs any more, whatever came of it."""
+        if self._tasks:
+            await asyncio.wait(self._tasks.values())
+
+    async def _run(self, scenario: Scenario) -> Outcome:
+        async with self._voice:
+            await asyncio.to_thread(
+                self._world.voice.prepare, scenario.book().all(), lambda _done, _all: None
+            )
+        if not scenario.live:
+            return await self._conduct(scenario)
+        async with self._places:
+            return await self._conduct(scenario)
+
+    async def _conduct(self, scenario: Scenario) -> Outcome:
+        order = {**ORDER, **scenario.order}
+        outcome = Outcome(
+            await self._world.api.create_interview(
+                **{name: value for name, value in order.items() if value is not None}
+            )
+        )
+        await scenario.act(self._world, outcome, scenario)
+        return outcome
+
+
+async def undisturbed(world: World) -> Outcome:
+    """One more plain interview, by itself."""
+    conducted = await conduct(world.api, world.voice, book=book(), **ORDER)
+    return Outcome(**vars(conducted))

@@ -1,0 +1,77 @@
+"""What a test sees from outside: a running Viva, its API, its webhooks, its public topic."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.results_topic import ResultsTopic
+from tests.e2e.spans import Spans
+from viva.audio.models import ModelStore
+from viva.audio.speech import Synthesizer
+from viva.testkit.api import Api, Json
+from viva.testkit.candidate.voice import Voice
+from viva.testkit.stack import Stack
+from viva.testkit.webhook_sink import WebhookSink
+
+HOOKS = "/hooks"
+
+
+@dataclass
+class World:
+    """One Viva with everything that listens to it.
+
+    Attributes:
+        endpoint: the registered webhook endpoint, with its secret.
+    """
+
+    stack: Stack
+    api: Api
+    sink: WebhookSink
+    results: ResultsTopic
+    spans: Spans
+    voice: Voice
+    endpoint: Json
+
+    async def webhooks(self, interview_id: str, kind: str, timeout_s: float = 30) -> list[Any]:
+        """Waits for the endpoint's webhooks of one type; gives all of that type."""
+        return list(
+            await self.sink.until(
+                lambda: [
+                    found
+                    for found in self.sink.of(interview_id, HOOKS)
+                    if found.payload["type"] == kind
+                ],
+                timeout_s,
+                kind,
+            )
+        )
+
+
+@asynccontextmanager
+async def running_world(
+    *, kafka_home: Path | None = None, environment: dict[str, str] | None = None
+) -> AsyncIterator[World]:
+    """Starts a Viva and what listens to it."""
+    async with AsyncExitStack() as opened:
+        spans = await opened.enter_async_context(Spans())
+        stack = Stack(
+            kafka_home=kafka_home,
+            environment={
+                "VIVA_OTLP_ENDPOINT": spans.url,
+                "VIVA_GATEWAY_REQUESTS_PER_MINUTE": "100000",
+                **(environment or {}),
+            },
+        )
+        opened.push_async_callback(asyncio.to_thread, stack.stop)
+        await asyncio.to_thread(stack.start)
+        sink = await opened.enter_async_context(WebhookSink())
+        results = await opened.enter_async_context(
+            ResultsTopic(stack.settings()["VIVA_KAFKA_BOOTSTRAP"])
+        )
+        api = await opened.enter_async_context(stack.api())
+        endpoint = await api.call("POST", "/v1/webhook-endpoints", json={"url": sink.url + HOOKS})
+        voice = Voice(lambda: Synthesizer(ModelStore(), threads=2))
+        yield World(stack, api, sink, results, spans, voice, endpoint)
