@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import grpc
@@ -25,6 +26,7 @@ from viva.notification.settings import NotificationSettings
 from viva.platform.clock import SystemClock
 from viva.platform.health import Health
 from viva.platform.http import HttpServer
+from viva.platform.messaging.event import Envelope
 from viva.platform.service import Runtime
 from viva.platform.settings import PlatformSettings
 from viva.testkit.events import Events, eventually
@@ -199,6 +201,56 @@ async def test_a_redirect_is_a_failure_and_not_followed(
     await eventually(lambda: _enough(sink, 1))
     (delivery,) = await eventually(notification.deliveries)
     assert delivery.status == messages.DELIVERY_STATUS_PENDING
+
+
+async def test_after_a_rotation_both_secrets_verify(notification: Notification, sink: Sink) -> None:
+    endpoint_id, old = await notification.endpoint(sink.url)
+    request = messages.RotateSecretRequest(tenant_id=TENANT, id=endpoint_id)
+    new = (await notification.stub.RotateSecret(request)).secret
+    await notification.interview()
+    await notification.result()
+    await eventually(lambda: _enough(sink, 1))
+    headers, body = sink.got[0]
+    assert old != new
+    for secret in (old, new):
+        Webhook(secret).verify(body, headers)
+
+
+async def test_a_result_without_a_creation_does_not_block_the_next(
+    notification: Notification, sink: Sink
+) -> None:
+    await notification.endpoint(sink.url)
+    lost = Envelope(
+        "evt_0",
+        "interview.completed",
+        "/viva/gateway",
+        "iv_lost",
+        SystemClock().now() - timedelta(hours=1),
+        "application/json",
+    )
+    # The other interview's key, so that both lie in one partition.
+    await notification.events.publish_raw(RESULTS, b"iv_1", b"{}", lost.headers({}))
+    await notification.interview()
+    await notification.result()
+    await eventually(lambda: _enough(sink, 1))
+
+
+async def test_private_addresses_are_refused_by_default(
+    platform_settings: PlatformSettings, sink: Sink
+) -> None:
+    settings = NotificationSettings(http_port=0, grpc_port=0, poll_s=0.05)
+    runtime = Runtime(service, platform_settings, settings)
+    await runtime.start()
+    target = f"127.0.0.1:{runtime.grpc_server().port}"
+    async with grpc.aio.insecure_channel(target) as channel, Events(platform_settings) as sender:
+        notification = Notification(WebhookServiceStub(channel), sender)
+        await notification.interview(webhook_url=sink.url.replace("http:", "https:"))
+        await notification.result()
+        (dead,) = await notification.delivered()
+    await runtime.stop()
+    assert dead.status == messages.DELIVERY_STATUS_DEAD
+    assert "not a public one" in dead.tries[0].error
+    assert sink.got == []
 
 
 async def test_another_tenant_sees_nothing(notification: Notification, sink: Sink) -> None:

@@ -22,17 +22,23 @@ from viva.platform.ids import derived_id
 
 NAMED_IN_INTERVIEW = ""
 
+# Tries that are under way come first in their URL's row numbers: a slow endpoint holds its own
+# places, never all.
 _CLAIM = text(
     """
     UPDATE deliveries SET leased_until = :until WHERE id IN (
         SELECT id FROM deliveries WHERE id IN (
             SELECT id FROM (
-                SELECT id, next_try_at,
-                       row_number() OVER (PARTITION BY url ORDER BY next_try_at, id) AS place
+                SELECT id, next_try_at, leased_until,
+                       row_number() OVER (
+                           PARTITION BY url
+                           ORDER BY coalesce(leased_until >= :now, false) DESC, next_try_at, id
+                       ) AS place
                 FROM deliveries
                 WHERE status = 'pending' AND next_try_at <= :now
-                  AND (leased_until IS NULL OR leased_until < :now)
-            ) AS due WHERE place <= :per_endpoint ORDER BY next_try_at LIMIT :count
+            ) AS due
+            WHERE place <= :per_endpoint AND (leased_until IS NULL OR leased_until < :now)
+            ORDER BY next_try_at LIMIT :count
         ) AND (leased_until IS NULL OR leased_until < :now) AND status = 'pending'
         FOR UPDATE SKIP LOCKED
     ) RETURNING id
@@ -176,6 +182,7 @@ async def note_endpoint(
     }
     if disabled_reason:
         values |= {"enabled": False, "disabled_reason": disabled_reason}
+        await end_pending(session, endpoint_id)
     await session.execute(update(EndpointRow).where(EndpointRow.id == endpoint_id).values(**values))
 
 

@@ -32,7 +32,14 @@ class HttpWebhookSender:
         self._clock = clock
         self._timeout_s = timeout_s
         self._allow_private = allow_private
-        self._client = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False)
+        # No connection is kept: the pool knows addresses only, and two hosts behind one address
+        # must not share a connection whose certificate was checked for one of them.
+        self._client = httpx.AsyncClient(
+            timeout=timeout_s,
+            follow_redirects=False,
+            trust_env=False,
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
 
     async def start(self) -> None:
         """Nothing to start: the client connects at its first request."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.event import listen
@@ -10,11 +11,12 @@ from viva.contracts.gateway.events.v1 import events_pb2 as gateway_events
 from viva.notification.application.ports import Announcement, DeliveryStore
 from viva.platform.clock import Clock
 from viva.platform.db import UnitOfWork
-from viva.platform.errors import TransientError
+from viva.platform.errors import InvalidError, TransientError
 from viva.platform.messaging import Event, Messaging
 from viva.platform.telemetry import current_traceparent
 
 RESULTS = "interview.results.v1"
+CREATION_WAIT = timedelta(minutes=15)
 
 
 def register(
@@ -35,7 +37,10 @@ def register(
     async def on_result(event: Event[dict[str, Any]], uow: UnitOfWork) -> None:
         interview = await deliveries.find_interview(uow.session, event.interview_id)
         if interview is None:
-            # The two topics are not ordered against each other; its creation is on its way.
+            # The two topics are not ordered against each other; its creation is on its way,
+            # unless it was lost: then nobody must wait behind this one for ever.
+            if clock.now() - event.time > CREATION_WAIT:
+                raise InvalidError("nothing created this interview", code="interview_unknown")
             raise TransientError("the interview's creation has not been read yet")
         document = {"type": event.type, "timestamp": event.time.isoformat(), "data": event.data}
         body = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
