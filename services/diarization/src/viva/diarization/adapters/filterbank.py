@@ -41,7 +41,7 @@ class Filterbank:
         before = torch.cat([frames[:, :1], frames[:, :-1]], dim=1)
         frames = (frames - _PRE_EMPHASIS * before) * self._window
         power = torch.fft.rfft(frames, n=_FFT_LENGTH).abs().square()
-        return (power @ self._filters).clamp_min(_FLOOR).log()
+        return torch.log((power @ self._filters).clamp_min(_FLOOR))
 
 
 def frames_in(samples: int) -> int:

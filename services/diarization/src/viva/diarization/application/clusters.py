@@ -59,12 +59,12 @@ def _split(
 ) -> _Groups:
     found = groups.copy()
     for group in np.unique(groups):
-        members = np.flatnonzero(groups == group)
+        members = np.flatnonzero(groups == group).tolist()
         if len(members) < 3:
             continue
         middle = _robust_centre(embeddings[members])
         odd = [
-            int(i)
+            i
             for i in members
             if windows[i].duration_ms >= _TELLING_MS
             and embeddings[i] @ middle < settings.other_window
@@ -132,7 +132,8 @@ def _without_traces(
     """Voices with too little speech are no voices: their windows go to the nearest other."""
     names = [int(name) for name in np.unique(groups)]
     spoken = {
-        name: covered_ms([windows[i] for i in np.flatnonzero(groups == name)]) for name in names
+        name: covered_ms([windows[i] for i in np.flatnonzero(groups == name).tolist()])
+        for name in names
     }
     kept = [name for name in names if spoken[name] >= settings.min_voice_ms]
     kept = kept or [max(names, key=lambda name: spoken[name])]

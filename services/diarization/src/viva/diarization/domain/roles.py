@@ -31,8 +31,8 @@ class VoiceSettings:
 
 
 SETTINGS: Mapping[Channel, VoiceSettings] = {
-    Channel.WIDE: VoiceSettings(same_voice=0.45, other_window=0.42, interviewer=0.45),
-    Channel.PHONE: VoiceSettings(same_voice=0.58, other_window=0.52, interviewer=0.55),
+    Channel.WIDE: VoiceSettings(same_voice=0.45, other_window=0.40, interviewer=0.45),
+    Channel.PHONE: VoiceSettings(same_voice=0.55, other_window=0.42, interviewer=0.55),
 }
 
 

@@ -1,0 +1,126 @@
+"""Who spoke when in an answer, in the light of the answers before it. Blocks: CPU work."""
+
+from collections.abc import Sequence
+
+from viva.audio.pcm import milliseconds_of
+from viva.audio.wav import read_wav, write_wav
+from viva.diarization.application.candidate_audio import without
+from viva.diarization.application.clusters import centre
+from viva.diarization.application.identification import (
+    Identified,
+    Interviewer,
+    cosine,
+    identify,
+)
+from viva.diarization.application.interviewer_voice import InterviewerVoices, SpeechFinder
+from viva.diarization.application.model import AnswerAudio, Attributed, Fingerprint, VoiceRecord
+from viva.diarization.application.ports import Embeddings, SpeakerClusterer, SpeakerEmbedder
+from viva.diarization.domain.model import Role, Span, Turn, Voice
+from viva.diarization.domain.roles import SETTINGS
+from viva.diarization.domain.turns import attribute_words, speech_ms, turns
+from viva.diarization.domain.windows import WindowSettings, windows
+
+_CANDIDATE = Role.CANDIDATE.value
+
+
+class Attribution:
+    """The models, and what is done with them."""
+
+    def __init__(
+        self,
+        embedder: SpeakerEmbedder,
+        clusterer: SpeakerClusterer,
+        speech: SpeechFinder,
+        models: Sequence[Fingerprint] = (),
+    ) -> None:
+        self._embedder = embedder
+        self._clusterer = clusterer
+        self._interviewers = InterviewerVoices(embedder, speech)
+        self._models = tuple(models)
+
+    def __call__(self, answer: AnswerAudio) -> Attributed:
+        """Attribute an answer; see the port."""
+        samples = read_wav(answer.wav)
+        speech = _within(answer.speech, int(milliseconds_of(len(samples))))
+        found = windows(speech, WindowSettings())
+        embeddings = self._embedder.embed(samples, found)
+        identified = self._identified(answer, found, embeddings)
+        # Without a window there was too little to know a voice by: taken for the candidate's.
+        said = (
+            turns(speech, found, identified.labels)
+            if found
+            else [Turn(span, _CANDIDATE) for span in speech]
+        )
+        voices = _voices(identified, said, embeddings, self._interviewer(answer).voice)
+        others = [turn.span for turn in said if turn.voice != _CANDIDATE]
+        return Attributed(
+            voices,
+            tuple(said),
+            tuple(attribute_words(answer.words, said, voices)),
+            write_wav(without(samples, others)),
+            VoiceRecord(
+                answer.answer_id,
+                answer.revision,
+                answer.position,
+                tuple(found),
+                tuple(identified.roles[label] for label in identified.labels),
+                embeddings,
+            ),
+            self._models,
+        )
+
+    def _interviewer(self, answer: AnswerAudio) -> Interviewer:
+        if not answer.interviewer_spans:
+            return Interviewer()
+        voice = self._interviewers.centre_of(answer.interviewer_wav, answer.interviewer_key)
+        return Interviewer(voice, answer.interviewer_spans)
+
+    def _identified(
+        self, answer: AnswerAudio, found: Sequence[Span], embeddings: Embeddings
+    ) -> Identified:
+        if not found:
+            return Identified([], {_CANDIDATE: Role.CANDIDATE}, None, None)
+        return identify(
+            found,
+            embeddings,
+            answer.earlier,
+            self._interviewer(answer),
+            self._clusterer,
+            SETTINGS[answer.channel],
+        )
+
+
+def _within(speech: Sequence[Span], duration_ms: int) -> list[Span]:
+    """The voiced spans, cut to the audio."""
+    cut = (Span(max(0, span.start_ms), min(span.end_ms, duration_ms)) for span in speech)
+    return sorted(span for span in cut if span.duration_ms > 0)
+
+
+def _voices(
+    identified: Identified,
+    said: Sequence[Turn],
+    embeddings: Embeddings,
+    interviewer: Embeddings | None,
+) -> tuple[Voice, ...]:
+    """The voices that are heard in the answer, in order of appearance."""
+    return tuple(
+        _voice(label, identified, said, embeddings, interviewer)
+        for label in dict.fromkeys(turn.voice for turn in said)
+    )
+
+
+def _voice(
+    label: str,
+    identified: Identified,
+    said: Sequence[Turn],
+    embeddings: Embeddings,
+    interviewer: Embeddings | None,
+) -> Voice:
+    role = identified.roles[label]
+    length_ms = speech_ms(said, label)
+    members = [i for i, other in enumerate(identified.labels) if other == label]
+    if not members:
+        return Voice(label, role, length_ms)
+    middle = centre(embeddings[members])
+    own = identified.earlier_candidate if role is Role.CANDIDATE else identified.candidate
+    return Voice(label, role, length_ms, cosine(middle, own), cosine(middle, interviewer))

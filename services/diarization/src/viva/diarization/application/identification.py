@@ -1,0 +1,127 @@
+"""Which of an answer's windows is whose."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from viva.diarization.application.clusters import centre, mend
+from viva.diarization.application.interview_voices import InterviewVoices
+from viva.diarization.application.interviewer_voice import echo_spans, plain_echo, share_over
+from viva.diarization.application.model import VoiceRecord
+from viva.diarization.application.ports import Embeddings, SpeakerClusterer
+from viva.diarization.domain.model import Role, Span
+from viva.diarization.domain.roles import VoiceSettings, candidate_of, roles
+
+
+@dataclass(frozen=True, eq=False)
+class Interviewer:
+    """What is known of the interviewer while an answer was recorded.
+
+    Attributes:
+        voice: unit vector; None where it is not known.
+        spans: where it was heard.
+    """
+
+    voice: Embeddings | None = None
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Identified:
+    """The voice of each window, and what each voice is.
+
+    Attributes:
+        labels: of the windows, in order.
+        roles: of the labels.
+        candidate: the candidate's voice over the whole interview; None if not heard yet.
+        earlier_candidate: the same without this answer.
+    """
+
+    labels: list[str]
+    roles: dict[str, Role]
+    candidate: Embeddings | None
+    earlier_candidate: Embeddings | None
+
+
+def identify(
+    windows: Sequence[Span],
+    embeddings: Embeddings,
+    earlier: Sequence[VoiceRecord],
+    interviewer: Interviewer,
+    clusterer: SpeakerClusterer,
+    settings: VoiceSettings,
+) -> Identified:
+    """Group the windows by voice and say whose each group is.
+
+    Args:
+        windows: of the answer at hand, at least one, with their embeddings.
+        earlier: records of the answers before it.
+    """
+    spans = echo_spans(interviewer.spans)
+    known = _candidate_so_far(earlier)
+    echo = plain_echo(embeddings, windows, spans, interviewer.voice, known, settings.interviewer)
+    persons = [i for i, is_echo in enumerate(echo) if not is_echo]
+    labels = [Role.INTERVIEWER.value] * len(windows)
+    found = {Role.INTERVIEWER.value: Role.INTERVIEWER} if len(persons) < len(windows) else {}
+    candidate = known
+    if persons:
+        line = InterviewVoices(earlier, [windows[i] for i in persons], embeddings[persons])
+        grouped = _group(line, [windows[i] for i in persons], interviewer, clusterer, settings)
+        for index, label in zip(persons, grouped.labels[line.first :], strict=True):
+            labels[index] = label
+        found |= {
+            label: grouped.roles[label] for label in dict.fromkeys(labels) if label in grouped.roles
+        }
+        candidate = grouped.candidate
+    return Identified(labels, found, candidate, known)
+
+
+def _candidate_so_far(earlier: Sequence[VoiceRecord]) -> Embeddings | None:
+    if not any(record.windows for record in earlier):
+        return None
+    size = earlier[0].embeddings.shape[1]
+    line = InterviewVoices(earlier, [], earlier[0].embeddings[:0].reshape(0, size))
+    own = line.earlier_candidate()
+    return centre(line.embeddings[own]) if own else None
+
+
+def _group(
+    line: InterviewVoices,
+    windows: Sequence[Span],
+    interviewer: Interviewer,
+    clusterer: SpeakerClusterer,
+    settings: VoiceSettings,
+) -> Identified:
+    """Groups over the whole interview, named by role."""
+    rough = clusterer.cluster(line.embeddings, line.windows)
+    groups = mend(line.embeddings, line.windows, rough, settings)
+    members = [line.members(groups, group) for group in range(max(groups) + 1)]
+    centres = [centre(line.embeddings[indices]) for indices in members]
+    spans = echo_spans(interviewer.spans)
+    clusters = [
+        line.facts(
+            indices,
+            similarity_to_interviewer=cosine(middle, interviewer.voice),
+            over_interviewer=share_over(
+                [windows[i - line.first] for i in indices if i >= line.first], spans
+            ),
+        )
+        for indices, middle in zip(members, centres, strict=True)
+    ]
+    own = candidate_of(clusters, settings)
+    candidate = None if own is None else centres[own]
+    given = roles(clusters, own, [cosine(middle, candidate) for middle in centres], settings)
+    names = _names(given)
+    return Identified(
+        [names[group] for group in groups], dict(zip(names, given, strict=True)), candidate, None
+    )
+
+
+def _names(given: Sequence[Role]) -> list[str]:
+    numbers = count(1)
+    return [f"{role.value}-{next(numbers)}" if role is Role.OTHER else role.value for role in given]
+
+
+def cosine(one: Embeddings, other: Embeddings | None) -> float | None:
+    """Cosine of unit vectors; None without the other."""
+    return None if other is None else float(one @ other)

@@ -1,0 +1,55 @@
+"""The attribution stage: AnswerTranscribed in, AnswerAttributed or its failure out."""
+
+from collections.abc import Sequence
+
+from google.protobuf.message import Message
+
+from viva.contracts.asr.events.v1 import events_pb2 as asr_events
+from viva.contracts.common.v1 import common_pb2
+from viva.contracts.diarization.events.v1 import events_pb2 as diarization_events
+from viva.diarization.application.attribute_answer import AttributeAnswerHandler
+from viva.diarization.entrypoints.decoding import command
+from viva.diarization.entrypoints.encoding import attributed_message
+from viva.platform.errors import VivaError
+from viva.platform.messaging import Event, Messaging
+
+
+class AnswerStage:
+    """Decodes, attributes, encodes."""
+
+    def __init__(self, attribute: AttributeAnswerHandler) -> None:
+        self._attribute = attribute
+
+    def subscribe(self, messaging: Messaging) -> None:
+        """Registers the stage."""
+        messaging.on_pure(asr_events.AnswerTranscribed, self.transcribed, failure=failed)
+
+    async def transcribed(self, event: Event[asr_events.AnswerTranscribed]) -> Sequence[Message]:
+        """One answer; a typed one has no voices and passes through."""
+        answer, transcript = event.data.answer, event.data.transcript
+        if answer.typed_text or not answer.HasField("audio"):
+            return [
+                diarization_events.AnswerAttributed(
+                    answer=answer, transcript=transcript, attribution=common_pb2.Attribution()
+                )
+            ]
+        attributed, audio = await self._attribute(command(answer, transcript))
+        return [attributed_message(event.data, attributed, audio)]
+
+
+def failed(event: Event[asr_events.AnswerTranscribed], error: Exception) -> Message | None:
+    """Says that an answer gets no attribution, so that nobody waits for it."""
+    answer = event.data.answer
+    code, detail = "attribution_failed", "unexpected error in diarization"
+    if isinstance(error, VivaError):
+        code, detail = error.code, error.detail
+    return diarization_events.AnswerAttributionFailed(
+        failure=common_pb2.StageFailure(
+            interview_id=answer.interview_id,
+            attempt=answer.attempt,
+            answer_id=answer.answer_id,
+            revision=answer.revision,
+            code=code,
+            detail=detail,
+        )
+    )
