@@ -372,6 +372,7 @@ async def test_a_silent_client_is_gone() -> None:
         (grpc.StatusCode.UNAVAILABLE, 1013, "session_unreachable"),
         (grpc.StatusCode.FAILED_PRECONDITION, 4410, "interview_over"),
         (grpc.StatusCode.NOT_FOUND, 4410, "interview_unknown"),
+        (grpc.StatusCode.INVALID_ARGUMENT, 4400, "invalid"),
     ],
 )
 async def test_a_session_that_refuses(refusal: grpc.StatusCode, code: int, error: str) -> None:

@@ -14,7 +14,10 @@ from viva.gateway.application.edge.ports import (
     InterviewOverError,
     NoFreeSlotError,
     SessionLostError,
+    SessionRefusedError,
 )
+from viva.platform.errors import BackpressureError, DomainError, InvalidError, NotFoundError
+from viva.platform.grpc.errors import from_rpc_error
 
 OPTIONS = (
     # A replica that came back on its old address must be reached at once, whatever others saw.
@@ -106,10 +109,13 @@ class GrpcSessionDialler:
         addresses = await self._locate(attach.interview_id)
         if not addresses:
             raise NoFreeSlotError("no replica has a free slot")
+        lost = SessionLostError("no replica can be reached")
         for address in _best_first(addresses, avoid):
-            with contextlib.suppress(SessionLostError):
+            try:
                 return await self._attach(address, attach)
-        raise SessionLostError("no replica can be reached")
+            except SessionLostError as error:
+                lost = error
+        raise lost
 
     async def _locate(self, interview_id: str) -> list[str]:
         try:
@@ -138,9 +144,19 @@ async def _write(call: _Call, message: pb.ConverseRequest) -> None:
     try:
         await call.write(message)
     except grpc.aio.AioRpcError as error:
-        raise SessionLostError(error.details()) from error
+        raise _error_of(error) from error
     except asyncio.InvalidStateError as error:
-        raise SessionLostError("the call is over") from error
+        raise _error_of(await _outcome(call)) from error
+
+
+async def _outcome(call: _Call) -> grpc.aio.AioRpcError:
+    """How a call ended that takes no more messages."""
+    return grpc.aio.AioRpcError(
+        await call.code(),
+        await call.initial_metadata(),
+        await call.trailing_metadata(),
+        await call.details(),
+    )
 
 
 def _best_first(addresses: Iterable[str], avoid: str) -> list[str]:
@@ -148,15 +164,16 @@ def _best_first(addresses: Iterable[str], avoid: str) -> list[str]:
 
 
 def _error_of(error: grpc.aio.AioRpcError) -> Exception:
-    detail = error.details() or ""
-    match error.code():
-        case grpc.StatusCode.RESOURCE_EXHAUSTED:
-            return NoFreeSlotError(detail)
-        case grpc.StatusCode.NOT_FOUND:
+    match from_rpc_error(error):
+        case BackpressureError() as full:
+            return NoFreeSlotError(full.detail)
+        case InvalidError() as refused:
+            return SessionRefusedError(refused.code, refused.detail)
+        case NotFoundError():
             return InterviewOverError("interview_unknown", "The session knows no such interview.")
-        case grpc.StatusCode.FAILED_PRECONDITION:
+        case DomainError(code="interview_not_ready") as early:
+            return SessionLostError(early.detail)
+        case DomainError():
             return InterviewOverError("interview_over", "The interview is over.")
-        case grpc.StatusCode.INVALID_ARGUMENT:
-            return InterviewOverError("attach_refused", "The session refused the connection.")
-        case _:
-            return SessionLostError(detail)
+        case other:
+            return SessionLostError(other.detail)

@@ -38,6 +38,7 @@ from viva.gateway.application.edge.ports import (
     ProtocolViolationError,
     SessionDialler,
     SessionLostError,
+    SessionRefusedError,
 )
 from viva.gateway.application.edge.sending import SendQueue
 from viva.gateway.application.edge.uplink import Admitted, Uplink
@@ -208,6 +209,9 @@ class Connection:
         except SessionLostError:
             refusal = Refusal("session_unreachable", "No interviewer answers; try again.")
             return Closing(TRY_AGAIN_LATER, "session_unreachable", refusal)
+        except SessionRefusedError as refused:
+            refusal = Refusal(refused.code, refused.detail)
+            return Closing(PROTOCOL_ERROR, refused.code, refusal)
         except InterviewOverError as over:
             return Closing(OVER, over.code, Refusal(over.code, over.detail))
         return Closing(TRY_AGAIN_LATER, "session_unreachable")

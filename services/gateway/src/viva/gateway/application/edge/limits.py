@@ -31,4 +31,4 @@ class EdgeLimits:
     linger_s: float = 1800.0
     replay_bytes: int = 2 * 2**20
     send_queue_bytes: int = 16 * 2**20
-    jump_samples: int = 16_000 * 3600
+    jump_samples: int = 16_000 * 120

@@ -39,6 +39,19 @@ class NoFreeSlotError(SessionLostError):
     """Every replica that answers is full."""
 
 
+class SessionRefusedError(Exception):
+    """The session took a message for one that cannot be.
+
+    Attributes:
+        code: what a program branches on.
+    """
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
 class InterviewOverError(Exception):
     """The session says that there is nothing to attach to.
 
@@ -94,6 +107,7 @@ class SessionStream(Protocol):
         Raises:
             SessionLostError: the stream broke.
             InterviewOverError: the replica refused the interview.
+            SessionRefusedError: the replica refused a message.
         """
 
     async def close(self, *, cancel: bool) -> None:

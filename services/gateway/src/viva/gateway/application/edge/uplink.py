@@ -19,10 +19,12 @@ from viva.gateway.application.edge.messages import (
     SessionMessage,
 )
 from viva.gateway.application.edge.ports import (
+    InterviewOverError,
     LiveConnections,
     NoFreeSlotError,
     SessionDialler,
     SessionLostError,
+    SessionRefusedError,
     SessionStream,
 )
 
@@ -173,7 +175,7 @@ class Uplink:
 
     async def _write(self, stream: SessionStream, attached: Attached) -> None:
         """Sends what the replica lacks, then all that comes; a lost stream shows in its reading."""
-        with contextlib.suppress(SessionLostError):
+        with contextlib.suppress(SessionLostError, SessionRefusedError, InterviewOverError):
             cursor = self._buffer.end
             for entry in self._buffer.replay_from(
                 attached.resume_from, attached.resume_fact, before=cursor

@@ -71,6 +71,8 @@ export class Check {
     options(by("mic-choice"), microphones, this.sound.microphone?.getSettings().deviceId, "Microphone");
     options(by("speaker-choice"), speakers, this.sound.speaker?.sinkId, "Loudspeaker");
     by("speaker-live").hidden = speakers.length < 2;
+    by("mic-name").textContent = by("mic-choice").selectedOptions[0]?.text ?? "Microphone";
+    by("speaker-name").textContent = by("speaker-choice").selectedOptions[0]?.text ?? "Loudspeaker";
   }
 
   level({ rms, seconds, connected }) {
@@ -99,6 +101,8 @@ export class Check {
     await this.sound.play(chime());
     by("play").disabled = false;
     by("play").textContent = "Play again";
+    by("play").className = "plain";
+    this.mark("speaker", "", "Did you hear three notes?");
     by("heard").hidden = by("unheard").hidden = false;
     this.playing = false;
   }
@@ -112,11 +116,13 @@ export class Check {
 
   unheard() {
     this.mark("speaker", "failed", "Turn up the volume, switch off silent mode, or plug in headphones. Then play it again.");
-    by("speaker-live").hidden = by("speaker-choice").options.length < 1;
+    by("unheard").hidden = true;
+    document.querySelector("#speaker-live details").open = true;
   }
 
   async through(deviceId) {
     await this.sound.speakThrough(deviceId).catch(() => undefined);
+    by("speaker-name").textContent = by("speaker-choice").selectedOptions[0]?.text ?? "";
     by("play").hidden = false;
   }
 

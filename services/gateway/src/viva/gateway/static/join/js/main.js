@@ -17,8 +17,7 @@ let talk = null;
 let wakeLock = null;
 let consent = null;
 let finished = false;
-
-begin();
+let attached = null;
 
 async function begin() {
   show("loading");
@@ -144,8 +143,6 @@ function converse({ typing = false }) {
   if (typing) talk.toggleTyping(true);
 }
 
-let attached = null;
-
 function takeUp(message) {
   attached = message;
   talk?.allow(message);
@@ -204,7 +201,7 @@ function fromServer(message) {
       break;
     case "end":
     case "replaced":
-      end(message.type === "replaced" ? "replaced" : message.reason);
+      end(message.type === "replaced" ? "replaced" : message.reason in END ? message.reason : "interview_over");
       break;
   }
 }
@@ -312,3 +309,5 @@ async function act(action) {
 }
 
 addEventListener("pagehide", () => showing() === "talk" && devices({ hidden: true }));
+
+begin();

@@ -2,6 +2,9 @@
 
 const WANTED = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
 
+// A longer gap looks like a clock that runs wild; the session keeps its own time meanwhile.
+const LONGEST_GAP_SECONDS = 100;
+
 /** Events: level, muted, lost, devices, interrupted, resumed, played. */
 export class Sound extends EventTarget {
   constructor() {
@@ -138,7 +141,8 @@ export class Sound extends EventTarget {
     const wall = (performance.now() - this.suspendedAt.wall) / 1000;
     const lost = wall - (this.context.currentTime - this.suspendedAt.audio);
     this.suspendedAt = null;
-    if (lost > 0) this.node.port.postMessage({ kind: "skip", seconds: lost });
+    const seconds = Math.min(lost, LONGEST_GAP_SECONDS);
+    if (seconds > 0) this.node.port.postMessage({ kind: "skip", seconds });
     this.emit("resumed");
   }
 

@@ -76,6 +76,7 @@ export class Talk {
   level({ rms, out }) {
     const own = meterShare(rms);
     by("own-meter").style.setProperty("--level", own.toFixed(3));
+    if (own > 0.35) this.notice("microphone", "");
     const phase = by("orb").dataset.phase;
     const shown = phase === "listening" ? own : phase === "speaking" || phase === "closing" ? meterShare(out) : 0;
     by("orb").style.setProperty("--level", shown.toFixed(3));
@@ -125,8 +126,8 @@ export class Talk {
   }
 
   drawCaption() {
-    const text = this.captionsOn ? this.progress.phase === "thinking" || this.progress.phase === "listening" ? this.progress.caption || this.caption : this.caption || this.progress.caption : "";
-    if (by("caption").textContent !== (text ?? "")) by("caption").textContent = text ?? "";
+    const text = this.captionsOn ? this.caption || this.progress.caption || "" : "";
+    if (by("caption").textContent !== text) by("caption").textContent = text;
   }
 
   countDown() {
