@@ -6,14 +6,14 @@ from viva.testkit.candidate.script import Answer, AnswerBook, Say
 
 WARM_UP = "I am well, thank you. I had a good coffee this morning."
 CUSTOMER = (
-    "Last year a customer called because her parcel was lost twice, and she was angry. I listened "
-    "first, then I called the carrier myself, and I sent a replacement the same day. She stayed "
-    "with us, and she left a five star review."
+    "Last year a customer called because her parcel was lost twice. I listened first, then I "
+    "called the carrier, and I sent a replacement the same day. She stayed with us, and she left "
+    "a five star review."
 )
 PROBLEM = (
-    "In March our ticket system lost attachments. I compared ten good tickets with ten broken "
-    "ones, I found special characters in the broken file names, and I told the developers. After "
-    "the fix, complaints fell from thirty a week to zero."
+    "In March our ticket system lost attachments. I compared good tickets with broken ones, I "
+    "found special characters in the file names, and I told the developers. Complaints fell from "
+    "thirty a week to zero."
 )
 MORE = (
     "On Friday I called her back to check that everything was fine, and I wrote down what we had "
