@@ -19,7 +19,7 @@ from viva.session.adapters.wakeups import PostgresWakeups
 from viva.session.application.lifecycle import Lifecycle
 from viva.session.application.lifecycle_commands import LifecycleCommands
 from viva.session.application.lifecycle_events import LifecyclePublisher
-from viva.session.application.lifecycle_jobs import GiveUp, JobWorker, Work
+from viva.session.application.lifecycle_jobs import JobWorker
 from viva.session.application.lifecycle_ports import Job
 from viva.session.application.pipeline import Pipeline
 from viva.session.application.prompts import Prompts, Voice
@@ -131,26 +131,25 @@ def run_lifecycle(
     settings: SessionSettings,
     stores: Stores,
     parts: LifecycleParts,
-    archive: ConversationArchive | None,
+    archive: ConversationArchive,
     conversations: LeftConversations | None,
 ) -> None:
     """Adds the lifecycle's background work and its handlers of events."""
     open_unit = runtime.database().unit_of_work
-    kinds: list[tuple[Job, Work, GiveUp]] = [
-        (Job.PROMPTS, parts.prompts.work, parts.prompts.give_up)
-    ] * _PROMPT_WORKERS
-    if archive is not None:
-        recordings = Recordings(
-            open_unit=open_unit,
-            objects=runtime.objects(),
-            interviews=stores.interviews,
-            answers=stores.answers,
-            jobs=stores.jobs,
-            archive=archive,
-            clock=runtime.clock,
-        )
-        kinds.append((Job.RECORDING, recordings.render, recordings.give_up))
-        kinds.append((Job.PURGE, recordings.purge, recordings.give_up))
+    recordings = Recordings(
+        open_unit=open_unit,
+        objects=runtime.objects(),
+        interviews=stores.interviews,
+        answers=stores.answers,
+        jobs=stores.jobs,
+        archive=archive,
+        clock=runtime.clock,
+    )
+    kinds = [
+        *[(Job.PROMPTS, parts.prompts.work, parts.prompts.give_up)] * _PROMPT_WORKERS,
+        (Job.RECORDING, recordings.render, recordings.give_up),
+        (Job.PURGE, recordings.purge, recordings.give_up),
+    ]
     for kind, work, give_up in kinds:
         worker = JobWorker(
             kind, work, give_up, jobs=stores.jobs, open_unit=open_unit, clock=runtime.clock

@@ -16,6 +16,7 @@ from viva.session.domain.interview import Interview
 from viva.session.domain.lifecycle import Deadlines, EndReason, State
 
 _AT_ONCE = 100
+_END_WITHIN_S = 20
 _STUCK_FOR = timedelta(minutes=1)
 
 log = get_logger(__name__)
@@ -116,10 +117,10 @@ class Sweep:
     async def _end_conversation(self, stored: StoredInterview, now: datetime) -> None:
         interview = stored.interview
         reason = interview.overdue_reason(now)
-        if self._conversations is not None and await self._conversations.end(
-            interview.id, interview.attempt, reason
-        ):
-            return
+        if self._conversations is not None:
+            async with asyncio.timeout(_END_WITHIN_S):
+                if await self._conversations.end(interview.id, interview.attempt, reason):
+                    return
         async with self._open_unit() as uow:
             await self._lifecycle.conversation_ended(
                 uow, interview.id, interview.attempt, reason, now
