@@ -1,11 +1,13 @@
 import dataclasses
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scoring_speaking import PROBLEM, STRONG, spoken
 
 from viva.scoring.application.analysis import Analyst
 from viva.scoring.application.score_answer import AnswerResult, score_answer
-from viva.scoring.domain.model import EvidenceKind, Scored
+from viva.scoring.domain.model import EvidenceKind, Scored, Span
 
 
 def scored(result: AnswerResult) -> Scored:
@@ -87,6 +89,20 @@ def test_empty_and_foreign_answers_have_no_score_but_a_reason(analyst: Analyst) 
     result = score_answer(foreign, analyst)
     assert scored(result) == Scored(None, "other_language")
     assert not result.answer.language_matches
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.text(max_size=300),
+    st.lists(st.tuples(st.integers(-(10**9), 10**9), st.integers(-(10**9), 10**9)), max_size=4),
+)
+def test_nothing_that_can_be_said_breaks_it(
+    analyst: Analyst, text: str, spans: list[tuple[int, int]]
+) -> None:
+    answer = spoken(text, speech=tuple(Span(start, end) for start, end in spans))
+    found = scored(score_answer(answer, analyst))
+    assert found.tenths is None or 0 <= found.tenths <= 1000
+    assert sum(c.tenths for c in found.contributions) == (found.tenths or 0)
 
 
 def test_words_of_others_are_not_scored(analyst: Analyst) -> None:

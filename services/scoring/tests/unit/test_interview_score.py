@@ -104,6 +104,15 @@ def test_no_answers_at_all(analyst: Analyst) -> None:
     assert result.overall_null_reason == "no_speech"
 
 
+def test_what_was_not_transcribed_is_not_called_silence(analyst: Analyst) -> None:
+    lost = interview(spoken("", analysed=False), second("", analysed=False))
+    result = score_interview(lost, analyst)
+    assert result.overall_null_reason == "not_analysed"
+    assert result.cefr.null_reason == "not_analysed"
+    half = interview(spoken(STRONG), second(SHORT_TEAM), spoken("", number=3, analysed=False))
+    assert "not_analysed" in score_interview(half, analyst).confidence_reasons
+
+
 def test_typed_answers_are_scored_but_not_heard(analyst: Analyst) -> None:
     result = score_interview(
         interview(spoken(STRONG, typed=True), second(SHORT_TEAM, typed=True)), analyst

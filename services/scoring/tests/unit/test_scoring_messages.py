@@ -1,6 +1,10 @@
 """What leaves the service: the same input gives the same bytes."""
 
+import os
 import random
+import subprocess
+import sys
+from pathlib import Path
 
 from scoring_speaking import PROBLEM, PROBLEM_QUESTION, SHORT_TEAM, STRONG, TEAM_QUESTION, TEAMWORK
 
@@ -85,6 +89,30 @@ def test_the_same_interview_gives_the_same_bytes(analyst: Analyst) -> None:
     assert interview_bytes(analyst, shuffled) == first
     one = bundle().answers[0]
     assert answer_bytes(analyst, one) == answer_bytes(analyst, one)
+
+
+def test_another_process_gives_the_same_bytes(analyst: Analyst) -> None:
+    """Sets iterate differently under another hash seed; nothing may depend on that."""
+    script = (
+        "import sys; sys.path[:0] = sys.argv[1:]\n"
+        "from conftest import *\n"
+        "from test_scoring_messages import bundle, interview_bytes\n"
+        "from viva.audio.models import ModelStore\n"
+        "from viva.scoring.adapters.minilm import MiniLmEmbedder as M\n"
+        "a = Analyst(M(ModelStore().path('sentence_embedding')), EnglishVocabulary(),"
+        " HarperGrammar(), packaged_coefficients())\n"
+        "print(interview_bytes(a, bundle()).hex())\n"
+    )
+    folder = Path(__file__).parent
+    for seed in ("1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(folder), str(folder.parent)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert bytes.fromhex(done.stdout.strip()) == interview_bytes(analyst, bundle())
 
 
 def test_points_on_the_wire_add_up(analyst: Analyst) -> None:

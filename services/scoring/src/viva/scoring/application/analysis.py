@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from viva.scoring.application.ports import Grammar, TextSimilarity, Vocabulary
 from viva.scoring.domain.coefficients import Coefficients
 from viva.scoring.domain.competency import Topic, findings, score
-from viva.scoring.domain.confidence import NO_SPEECH, OTHER_LANGUAGE
+from viva.scoring.domain.confidence import NO_SPEECH, NOT_ANALYSED, OTHER_LANGUAGE
 from viva.scoring.domain.lexicon import STOPWORDS
 from viva.scoring.domain.masking import mask
 from viva.scoring.domain.model import Answer, Competency, Evidence, Scored, nothing
@@ -64,7 +64,8 @@ class Analyst:
     ) -> Scored:
         """The score of one competency from the answers to one question."""
         if not any(said.tokens for said in question):
-            return nothing(NO_SPEECH)
+            analysed = all(said.answer.analysed for said in question)
+            return nothing(NO_SPEECH if analysed else NOT_ANALYSED)
         if not all(said.answer.language_matches for said in question):
             return nothing(OTHER_LANGUAGE)
         indicators = competency.indicators or competency.texts[:1]

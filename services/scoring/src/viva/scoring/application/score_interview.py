@@ -82,6 +82,7 @@ def _amount(said: Sequence[Said], questions: Sequence[Sequence[Said]], planned: 
         planned_answers=planned or len(questions),
         typed=any(one.answer.typed for one in counted),
         other_language=len(counted) < len(heard),
+        not_analysed=not all(one.answer.analysed for one in said),
     )
 
 

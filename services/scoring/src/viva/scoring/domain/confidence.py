@@ -13,6 +13,7 @@ FULL_SPEECH_MS = 90_000
 FULL_ANSWERS = 4
 
 NO_SPEECH = "no_speech"
+NOT_ANALYSED = "not_analysed"
 OTHER_LANGUAGE = "other_language"
 TOO_LITTLE_SPEECH = "too_little_speech"
 TOO_FEW_WORDS = "too_few_words"
@@ -33,6 +34,7 @@ class Amount:
         planned_answers: questions of the script.
         typed: some answer was typed, so speech is not asked of everything.
         other_language: some answer was in another language than the persona's.
+        not_analysed: of some answer no transcript came.
     """
 
     net_speech_ms: int
@@ -42,12 +44,20 @@ class Amount:
     planned_answers: int
     typed: bool = False
     other_language: bool = False
+    not_analysed: bool = False
+
+    @property
+    def silence(self) -> str:
+        """Why there are no words at all."""
+        if self.other_language:
+            return OTHER_LANGUAGE
+        return NOT_ANALYSED if self.not_analysed else NO_SPEECH
 
 
 def overall_null_reason(amount: Amount) -> str:
     """Why no overall number and no competency can be given; empty where they can."""
     if not amount.scored_words:
-        return OTHER_LANGUAGE if amount.other_language else NO_SPEECH
+        return amount.silence
     if not amount.typed and amount.net_speech_ms < MIN_SPEECH_MS:
         return TOO_LITTLE_SPEECH
     if amount.scored_words < MIN_WORDS:
@@ -58,9 +68,7 @@ def overall_null_reason(amount: Amount) -> str:
 def language_null_reason(amount: Amount) -> str:
     """Why neither fluency nor a CEFR level can be given; empty where they can."""
     if not amount.spoken_words:
-        if amount.other_language:
-            return OTHER_LANGUAGE
-        return TYPED_ANSWERS if amount.typed else NO_SPEECH
+        return TYPED_ANSWERS if amount.typed else amount.silence
     if amount.net_speech_ms < MIN_SPEECH_MS:
         return TOO_LITTLE_SPEECH
     return TOO_FEW_WORDS if amount.spoken_words < MIN_WORDS else ""
@@ -79,6 +87,7 @@ def confidence(amount: Amount, null_reason: str) -> tuple[float, tuple[str, ...]
         ("few_answers", answers < 1),
         ("unanswered_questions", answered < 1),
         (OTHER_LANGUAGE, amount.other_language),
+        (NOT_ANALYSED, amount.not_analysed),
     )
     value = 0.4 * speech + 0.3 * answers + 0.3 * answered - 0.2 * amount.other_language
     return round(max(0.0, value), 2), reasons

@@ -55,6 +55,7 @@ class Answer:
         speech: voiced spans by voice activity detection.
         interviewer: spans where the interviewer was heard.
         typed: the candidate wrote this answer; it has no timing.
+        analysed: False where no transcript came, so that nothing is known of what was said.
     """
 
     answer_id: str
@@ -66,6 +67,7 @@ class Answer:
     follow_up: bool = False
     warm_up: bool = False
     typed: bool = False
+    analysed: bool = True
     language: str = "en"
     heard_language: str = "en"
     speech: tuple[Span, ...] = ()

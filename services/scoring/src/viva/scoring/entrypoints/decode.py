@@ -8,8 +8,13 @@ from viva.scoring.application.score_interview import Interview
 from viva.scoring.domain.model import Answer, Competency, Span, SpokenWord
 
 
-def answer(context: pb.AnswerContext, transcript: pb.Transcript) -> Answer:
+def answer(
+    context: pb.AnswerContext, transcript: pb.Transcript, missing_stages: Sequence[str] = ()
+) -> Answer:
     """One answer.
+
+    Args:
+        missing_stages: names of those that gave no result in time.
 
     Raises:
         InvalidError: it names no interview or no answer.
@@ -27,6 +32,7 @@ def answer(context: pb.AnswerContext, transcript: pb.Transcript) -> Answer:
         follow_up=bool(context.follow_up_id),
         warm_up=context.warm_up,
         typed=typed,
+        analysed=bool(transcript.words or typed or not missing_stages),
         language=_primary(context.language),
         heard_language="" if typed else _primary(transcript.language),
         speech=_spans(transcript.speech),
@@ -35,10 +41,13 @@ def answer(context: pb.AnswerContext, transcript: pb.Transcript) -> Answer:
 
 
 def interview(bundle: pb.InterviewBundle) -> Interview:
-    """A whole interview; an answer without a transcript counts as not given."""
+    """A whole interview."""
     framework = bundle.spec.framework.competencies
     return Interview(
-        tuple(answer(one.answer, one.transcript) for one in _ordered(bundle.answers)),
+        tuple(
+            answer(one.answer, one.transcript, one.missing_stages)
+            for one in _ordered(bundle.answers)
+        ),
         tuple(competency(one) for one in framework),
         bundle.questions_planned,
     )
