@@ -1,7 +1,6 @@
 """The gateway's tables, in its own schema (the connection's search path names it)."""
 
 from sqlalchemy import (
-    ARRAY,
     Boolean,
     Column,
     DateTime,
@@ -11,7 +10,7 @@ from sqlalchemy import (
     Table,
     Text,
 )
-from sqlalchemy.dialects.postgresql import BIGINT, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, JSONB
 
 metadata = MetaData()
 

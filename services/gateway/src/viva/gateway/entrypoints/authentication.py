@@ -70,13 +70,22 @@ def allowed(scope: Scope) -> Any:
     return Depends(check)
 
 
+def show(document: Any) -> Response:
+    """Answers a request that changed nothing, with the document as it is."""
+    return Response(_json(document), media_type="application/json")
+
+
 async def reply(request: Request, work: Work, status: int, document: Any) -> Response:
     """Answers a request that changed something, and keeps the answer with the change."""
-    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    body = _json(document)
     claim: Claim | None = getattr(request.state, "claim", None)
     if claim is not None:
         await claim.answered(work, status, body)
     return Response(body, status, media_type="application/json")
+
+
+def _json(document: Any) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 async def _authenticate(request: Request) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from viva.gateway.entrypoints.problems import problem
@@ -53,10 +54,8 @@ class Guard:
                 await self._serve(scope, receive, headers, answer)
             except Exception:
                 _log.exception("request_crashed", method=scope["method"])
-                if answer.status:
+                if not answer.complete:
                     raise
-                detail = "Something broke on our side; it has been logged with the request_id."
-                await answer.refuse(receive, 500, "internal", detail)
             _log.info("request", **answer.line())
 
     async def _serve(
@@ -67,14 +66,7 @@ class Guard:
             await answer.refuse(receive, *refusal)
             return
         limit = self._max_body_bytes if _is_api(scope) else None
-        try:
-            await self._app(scope, _limited(receive, limit) if limit else receive, answer)
-        except _BodyTooLargeError:
-            await answer.refuse(receive, *_too_large(self._max_body_bytes))
-
-
-class _BodyTooLargeError(Exception):
-    pass
+        await self._app(scope, _limited(receive, limit) if limit else receive, answer)
 
 
 class _Answer:
@@ -87,6 +79,7 @@ class _Answer:
         self._headers = headers
         self._began = time.perf_counter()
         self.status = 0
+        self.complete = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -98,6 +91,8 @@ class _Answer:
             for name, value in self._headers.items():
                 headers.setdefault(name, value)
         await self._send(message)
+        if message["type"] == "http.response.body":
+            self.complete = not message.get("more_body", False)
 
     async def refuse(self, receive: Receive, status: int, code: str, detail: str) -> None:
         """Answers with a problem."""
@@ -153,7 +148,8 @@ def _limited(receive: Receive, limit: int) -> Receive:
         message = await receive()
         received += len(message.get("body", b""))
         if received > limit:
-            raise _BodyTooLargeError
+            status, _, detail = _too_large(limit)
+            raise HTTPException(status, detail, {"Connection": "close"})
         return message
 
     return limited

@@ -48,6 +48,9 @@ _HTTP_CODES = {
     415: "unsupported_media_type",
 }
 
+# Pydantic's marks of a union's branch and of a mapping's key: nothing in the body.
+_NO_STEPS = frozenset({"~id", "~inline", "[key]"})
+
 _log = structlog.get_logger(__name__)
 
 
@@ -91,6 +94,13 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(VivaError, _platform_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _bug)
+
+
+async def _bug(request: Request, _error: Exception) -> Response:
+    # Starlette raises it again for the guard, which logs it.
+    detail = "Something broke on our side; it has been logged with the request_id."
+    return _answer(request, 500, "internal", detail)
 
 
 def request_id(request: Request) -> str:
@@ -152,7 +162,8 @@ async def _validation_error(request: Request, error: Exception) -> Response:
 def _pointer(location: Sequence[int | str]) -> str:
     """Makes a JSON pointer of a place in the body; other places name the parameter."""
     where, *path = location or ("",)
-    escaped = [str(step).replace("~", "~0").replace("/", "~1") for step in path]
+    steps = [str(step) for step in path if step not in _NO_STEPS]
+    escaped = [step.replace("~", "~0").replace("/", "~1") for step in steps]
     if where == "body":
         return "".join(f"/{step}" for step in escaped)
     return f"#{where}/" + "/".join(escaped)

@@ -11,7 +11,7 @@ from viva.gateway.application.presenting import Json, timestamp
 from viva.gateway.domain.access import ApiKey, Caller, Scope
 from viva.gateway.domain.credits import PRICE, Account, LedgerEntry
 from viva.gateway.domain.errors import Fault, InvalidInputError, NotFoundError
-from viva.gateway.entrypoints.authentication import ApiRoute, allowed, reply
+from viva.gateway.entrypoints.authentication import ApiRoute, allowed, reply, show
 from viva.gateway.entrypoints.lists import ID_PATTERN, Paging, list_document
 from viva.gateway.entrypoints.schemas.documents import (
     CreditsDocument,
@@ -29,10 +29,10 @@ Admin = Annotated[Caller, allowed(Scope.ADMIN)]
 
 
 @router.get("/credits", tags=["credits"], response_model=CreditsDocument)
-async def get_credits(request: Request, who: CreditReader) -> Json:
+async def get_credits(request: Request, who: CreditReader) -> Response:
     """Reads the balance: what is there, what is reserved, what is left."""
     async with gateway(request).open_work() as work:
-        return _credits_document(await work.credits.account(who.tenant_id))
+        return show(_credits_document(await work.credits.account(who.tenant_id)))
 
 
 @router.get("/credits/ledger", tags=["credits"], response_model=ListDocument[LedgerDocument])
@@ -41,11 +41,11 @@ async def list_ledger(
     who: CreditReader,
     cursor: Paging,
     interview_id: Annotated[str | None, Query(pattern=ID_PATTERN)] = None,
-) -> Json:
+) -> Response:
     """Lists every movement."""
     async with gateway(request).open_work() as work:
         page = await work.credits.page(who.tenant_id, interview_id or "", cursor)
-    return list_document(page, _ledger_document)
+    return show(list_document(page, _ledger_document))
 
 
 @router.post("/credits/top-ups", tags=["credits"], status_code=201, response_model=LedgerDocument)
@@ -83,21 +83,21 @@ async def create_api_key(body: CreateKeyBody, request: Request, who: Admin) -> R
 
 
 @router.get("/api-keys", tags=["API keys"], response_model=ListDocument[KeyDocument])
-async def list_api_keys(request: Request, who: Admin, cursor: Paging) -> Json:
+async def list_api_keys(request: Request, who: Admin, cursor: Paging) -> Response:
     """Lists keys, revoked ones too."""
     async with gateway(request).open_work() as work:
         page = await work.keys.page(who.tenant_id, cursor)
-    return list_document(page, _key_document)
+    return show(list_document(page, _key_document))
 
 
 @router.get("/api-keys/{key_id}", tags=["API keys"], response_model=KeyDocument)
-async def get_api_key(key_id: str, request: Request, who: Admin) -> Json:
+async def get_api_key(key_id: str, request: Request, who: Admin) -> Response:
     """Reads a key, without its secret."""
     async with gateway(request).open_work() as work:
         key = await work.keys.get(who.tenant_id, key_id)
     if key is None:
         raise NotFoundError("key_unknown", f"There is no API key '{key_id}'.")
-    return _key_document(key)
+    return show(_key_document(key))
 
 
 @router.delete("/api-keys/{key_id}", tags=["API keys"], status_code=204)

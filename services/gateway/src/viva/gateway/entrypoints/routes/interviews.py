@@ -16,7 +16,7 @@ from viva.gateway.application.reviewing import OverrideScore, override_score
 from viva.gateway.domain.access import Caller, Scope
 from viva.gateway.domain.errors import Fault, InvalidInputError
 from viva.gateway.domain.lifecycle import Status
-from viva.gateway.entrypoints.authentication import ApiRoute, allowed, reply
+from viva.gateway.entrypoints.authentication import ApiRoute, allowed, reply, show
 from viva.gateway.entrypoints.lists import Paging, list_document, listing
 from viva.gateway.entrypoints.schemas.documents import (
     ExplanationDocument,
@@ -77,7 +77,7 @@ async def list_interviews(
     tag: Annotated[str | None, Query(max_length=40)] = None,
     created_from: Moment = None,
     created_before: Moment = None,
-) -> Json:
+) -> Response:
     """Lists interviews, newest first, without explanations and answers."""
     parts = gateway(request)
     where = InterviewFilter(
@@ -92,7 +92,7 @@ async def list_interviews(
     )
     async with parts.open_work() as work:
         page = await summaries(work, parts.context, where, cursor)
-        return list_document(page, lambda document: document)
+        return show(list_document(page, lambda document: document))
 
 
 @router.get("/{interview_id}", response_model=InterviewDocument)
@@ -104,7 +104,7 @@ async def get_interview(
         list[Literal["transcript", "candidate"]] | None,
         Query(description="Adds what is left out by default"),
     ] = None,
-) -> Json:
+) -> Response:
     """Reads an interview: its verdict once there is one, with explanations."""
     parts = gateway(request)
     async with parts.open_work() as work:
@@ -119,18 +119,18 @@ async def get_interview(
         document["candidate"] = candidate_document(interview)
     if "transcript" in (include or ()):
         await add_transcripts(document, interview.current.bundle, parts.objects)
-    return document
+    return show(document)
 
 
 @router.get("/{interview_id}/explanation", response_model=ExplanationDocument)
-async def explain_interview(interview_id: str, request: Request, who: Reader) -> Json:
+async def explain_interview(interview_id: str, request: Request, who: Reader) -> Response:
     """Reads why each score is as it is, and the framework that it was measured with."""
     parts = gateway(request)
     async with parts.open_work() as work:
         interview = await owned(work, who, interview_id)
         document = await document_of(work, parts.context, interview)
         await auditing.note(work, parts.context, who, "interview.explain", interview_id)
-    return _explanation(document)
+    return show(_explanation(document))
 
 
 @router.post("/{interview_id}/cancel", status_code=202, response_model=InterviewDocument)
@@ -171,12 +171,12 @@ async def override_interview_score(
 
 
 @router.get("/{interview_id}/overrides", response_model=ListDocument[OverrideDocument])
-async def list_overrides(interview_id: str, request: Request, who: Reader) -> Json:
+async def list_overrides(interview_id: str, request: Request, who: Reader) -> Response:
     """Lists the overrides of all attempts, oldest first."""
     async with gateway(request).open_work() as work:
         interview = await owned(work, who, interview_id)
         found = await work.reviews.overrides_of([interview.id])
-    return listing([override_document(override) for override in found])
+    return show(listing([override_document(override) for override in found]))
 
 
 async def _with_link(request: Request, work: Work, ordered: Ordered) -> Json:

@@ -9,7 +9,7 @@ from viva.gateway.application import curating
 from viva.gateway.application.presenting import Json
 from viva.gateway.domain.access import Caller, Scope
 from viva.gateway.domain.library import Entry, Framework, Persona, QuestionSet
-from viva.gateway.entrypoints.authentication import ApiRoute, allowed, reply
+from viva.gateway.entrypoints.authentication import ApiRoute, allowed, reply, show
 from viva.gateway.entrypoints.lists import Paging, list_document
 from viva.gateway.entrypoints.schemas.documents import (
     FrameworkDocument,
@@ -75,17 +75,17 @@ async def create_persona(body: PersonaBody, request: Request, who: Writer) -> Re
 
 
 @router.get("/personas", tags=["personas"], response_model=ListDocument[PersonaDocument])
-async def list_personas(request: Request, who: Reader, cursor: Paging) -> Json:
+async def list_personas(request: Request, who: Reader, cursor: Paging) -> Response:
     """Lists interviewers, the built-in one too."""
-    return await _personas.list(request, who, cursor)
+    return show(await _personas.list(request, who, cursor))
 
 
 @router.get("/personas/{persona_id}", tags=["personas"], response_model=PersonaDocument)
 async def get_persona(
     persona_id: str, request: Request, who: Reader, version: Version = None
-) -> Json:
+) -> Response:
     """Reads an interviewer."""
-    return await _personas.get(request, who, persona_id, version)
+    return show(await _personas.get(request, who, persona_id, version))
 
 
 @router.put("/personas/{persona_id}", tags=["personas"], response_model=PersonaDocument)
@@ -103,17 +103,17 @@ async def create_framework(body: FrameworkBody, request: Request, who: Writer) -
 
 
 @router.get("/frameworks", tags=["frameworks"], response_model=ListDocument[FrameworkDocument])
-async def list_frameworks(request: Request, who: Reader, cursor: Paging) -> Json:
+async def list_frameworks(request: Request, who: Reader, cursor: Paging) -> Response:
     """Lists frameworks, the built-in one too."""
-    return await _frameworks.list(request, who, cursor)
+    return show(await _frameworks.list(request, who, cursor))
 
 
 @router.get("/frameworks/{framework_id}", tags=["frameworks"], response_model=FrameworkDocument)
 async def get_framework(
     framework_id: str, request: Request, who: Reader, version: Version = None
-) -> Json:
+) -> Response:
     """Reads a framework."""
-    return await _frameworks.get(request, who, framework_id, version)
+    return show(await _frameworks.get(request, who, framework_id, version))
 
 
 @router.put("/frameworks/{framework_id}", tags=["frameworks"], response_model=FrameworkDocument)
@@ -135,9 +135,9 @@ async def create_question_set(body: QuestionSetBody, request: Request, who: Writ
 @router.get(
     "/question-sets", tags=["question sets"], response_model=ListDocument[QuestionSetDocument]
 )
-async def list_question_sets(request: Request, who: Reader, cursor: Paging) -> Json:
+async def list_question_sets(request: Request, who: Reader, cursor: Paging) -> Response:
     """Lists question sets, the built-in one too."""
-    return await _question_sets.list(request, who, cursor)
+    return show(await _question_sets.list(request, who, cursor))
 
 
 @router.get(
@@ -145,9 +145,9 @@ async def list_question_sets(request: Request, who: Reader, cursor: Paging) -> J
 )
 async def get_question_set(
     question_set_id: str, request: Request, who: Reader, version: Version = None
-) -> Json:
+) -> Response:
     """Reads a question set."""
-    return await _question_sets.get(request, who, question_set_id, version)
+    return show(await _question_sets.get(request, who, question_set_id, version))
 
 
 @router.put(

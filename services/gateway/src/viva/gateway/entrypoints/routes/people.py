@@ -8,7 +8,7 @@ from viva.gateway.application.presenting import Json, review_document, timestamp
 from viva.gateway.application.reviewing import Decide, add_note, decide, find_review
 from viva.gateway.domain.access import Caller, Scope
 from viva.gateway.domain.reviews import AuditRecord, ReviewStatus
-from viva.gateway.entrypoints.authentication import ApiRoute, allowed, reply
+from viva.gateway.entrypoints.authentication import ApiRoute, allowed, reply, show
 from viva.gateway.entrypoints.lists import ID_PATTERN, Paging, list_document
 from viva.gateway.entrypoints.schemas.documents import (
     AuditDocument,
@@ -32,20 +32,20 @@ async def list_reviews(
     cursor: Paging,
     status: ReviewStatus | None = None,
     interview_id: IdFilter = None,
-) -> Json:
+) -> Response:
     """Lists what people should look at: flags and low confidence."""
     async with gateway(request).open_work() as work:
         page = await work.reviews.page(
             who.tenant_id, who.test_mode, status or "", interview_id or "", cursor
         )
-    return list_document(page, review_document)
+    return show(list_document(page, review_document))
 
 
 @router.get("/reviews/{review_id}", tags=["reviews"], response_model=ReviewDocument)
-async def get_review(review_id: str, request: Request, who: Reader) -> Json:
+async def get_review(review_id: str, request: Request, who: Reader) -> Response:
     """Reads a review with its notes."""
     async with gateway(request).open_work() as work:
-        return review_document(await find_review(work, who, review_id))
+        return show(review_document(await find_review(work, who, review_id)))
 
 
 @router.post("/reviews/{review_id}/decide", tags=["reviews"], response_model=ReviewDocument)
@@ -74,11 +74,11 @@ async def note_on_review(review_id: str, body: NoteBody, request: Request, who: 
 @router.get("/audit-log", tags=["audit"], response_model=ListDocument[AuditDocument])
 async def list_audit_log(
     request: Request, who: Auditor, cursor: Paging, target: IdFilter = None
-) -> Json:
+) -> Response:
     """Lists who read or changed what."""
     async with gateway(request).open_work() as work:
         page = await work.audit.page(who.tenant_id, target or "", cursor)
-    return list_document(page, _audit_document)
+    return show(list_document(page, _audit_document))
 
 
 def _audit_document(record: AuditRecord) -> Json:

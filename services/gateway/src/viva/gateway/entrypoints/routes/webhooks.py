@@ -7,10 +7,9 @@ from fastapi import APIRouter, Query, Request, Response
 from viva.gateway.application import auditing
 from viva.gateway.application.attempts import owned
 from viva.gateway.application.inviting import invite
-from viva.gateway.application.presenting import Json
 from viva.gateway.domain.access import Caller, Scope
 from viva.gateway.domain.notifications import EndpointChange
-from viva.gateway.entrypoints.authentication import ApiRoute, allowed, reply
+from viva.gateway.entrypoints.authentication import ApiRoute, allowed, reply, show
 from viva.gateway.entrypoints.lists import ID_PATTERN, Paging, list_document, listing
 from viva.gateway.entrypoints.schemas.documents import (
     DeliveryDocument,
@@ -53,17 +52,17 @@ async def create_endpoint(body: CreateEndpointBody, request: Request, who: Write
 
 
 @router.get("/webhook-endpoints", tags=["webhooks"], response_model=ListDocument[EndpointDocument])
-async def list_endpoints(request: Request, who: Reader, cursor: Paging) -> Json:
+async def list_endpoints(request: Request, who: Reader, cursor: Paging) -> Response:
     """Lists endpoints."""
     page = await gateway(request).notifications.endpoints(who.tenant_id, cursor)
-    return list_document(page, endpoint_document)
+    return show(list_document(page, endpoint_document))
 
 
 @router.get("/webhook-endpoints/{endpoint_id}", tags=["webhooks"], response_model=EndpointDocument)
-async def get_endpoint(endpoint_id: str, request: Request, who: Reader) -> Json:
+async def get_endpoint(endpoint_id: str, request: Request, who: Reader) -> Response:
     """Reads an endpoint."""
     found = await gateway(request).notifications.endpoint(who.tenant_id, endpoint_id)
-    return endpoint_document(found)
+    return show(endpoint_document(found))
 
 
 @router.patch(
@@ -107,13 +106,13 @@ async def rotate_secret(endpoint_id: str, request: Request, who: Writer) -> Resp
 
 
 @router.get("/webhook-signing-secret", tags=["webhooks"], response_model=SecretDocument)
-async def get_signing_secret(request: Request, who: Writer) -> Json:
+async def get_signing_secret(request: Request, who: Writer) -> Response:
     """Reads the secret that signs deliveries to the `webhook_url` of an interview."""
     parts = gateway(request)
     secret = await parts.notifications.signing_secret(who.tenant_id)
     async with parts.open_work() as work:
         await auditing.note(work, parts.context, who, "webhook.read_secret", who.tenant_id)
-    return {"secret": secret}
+    return show({"secret": secret})
 
 
 @router.get("/webhook-deliveries", tags=["webhooks"], response_model=ListDocument[DeliveryDocument])
@@ -123,12 +122,12 @@ async def list_deliveries(
     cursor: Paging,
     endpoint_id: IdFilter = None,
     interview_id: IdFilter = None,
-) -> Json:
+) -> Response:
     """Lists what was delivered, with every try."""
     page = await gateway(request).notifications.deliveries(
         who.tenant_id, endpoint_id or "", interview_id or "", cursor
     )
-    return list_document(page, delivery_document)
+    return show(list_document(page, delivery_document))
 
 
 @router.post(
@@ -175,10 +174,10 @@ async def invite_candidate(
     tags=["invitations"],
     response_model=ListDocument[InvitationDocument],
 )
-async def list_invitations(interview_id: str, request: Request, who: InterviewReader) -> Json:
+async def list_invitations(interview_id: str, request: Request, who: InterviewReader) -> Response:
     """Lists the invitations of an interview."""
     parts = gateway(request)
     async with parts.open_work() as work:
         await owned(work, who, interview_id)
     found = await parts.notifications.invitations(who.tenant_id, interview_id)
-    return listing([invitation_document(invitation) for invitation in found])
+    return show(listing([invitation_document(invitation) for invitation in found]))
