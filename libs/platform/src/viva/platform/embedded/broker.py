@@ -70,15 +70,11 @@ class EmbeddedBroker:
         return self._process.returncode if self._process else 0
 
     async def stop(self) -> None:
-        """Ends it."""
+        """Ends it, at once: there is nothing that it could save."""
         process, self._process = self._process, None
-        if process and process.poll() is None:
-            process.terminate()
-            try:
-                await asyncio.to_thread(process.wait, 3)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                await asyncio.to_thread(process.wait)
+        if process:
+            process.kill()
+            await asyncio.to_thread(process.wait)
 
     def _output(self) -> contextlib.AbstractContextManager[int | IO[bytes]]:
         if self._log is None:

@@ -32,7 +32,7 @@ async def consumer_lag(settings: PlatformSettings) -> dict[str, int]:
         await consumer.stop()
     async with admin_client(settings) as admin:
         return {
-            group: await _lag(admin, group, partitions, ends)
+            group: await _lag(admin, settings.topic_prefix + group, partitions, ends)
             for group, partitions in sorted(topics_of.items())
         }
 

@@ -40,7 +40,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         process: Callable[[Record], Awaitable[None]],
     ) -> None:
         self._settings = settings
-        self._group = group
+        # With the prefix: two sets of topics on one broker are two sets of groups.
+        self._group = settings.topic_prefix + group
         self._topics = [settings.topic_prefix + topic for topic in topics]
         self._process = process
         self._broker: KafkaBroker | None = None

@@ -109,14 +109,15 @@ def dead_letter_topics() -> list[str]:
 
 async def _note_replayed(settings: PlatformSettings, topic: str, offset: int) -> None:
     partition = TopicPartition(settings.topic_prefix + topic, 0)
-    async with _reader(settings, group=_REPLAYER) as reader:
+    async with _reader(settings, group=settings.topic_prefix + _REPLAYER) as reader:
         reader.assign([partition])
         await reader.commit({partition: offset + 1})
 
 
 async def _replayed_up_to(settings: PlatformSettings, partition: TopicPartition) -> int:
     async with admin_client(settings) as admin:
-        committed = await admin.list_consumer_group_offsets(_REPLAYER, partitions=[partition])
+        group = settings.topic_prefix + _REPLAYER
+        committed = await admin.list_consumer_group_offsets(group, partitions=[partition])
     found = committed.get(partition)
     return max(0, found.offset) if found else 0
 

@@ -42,7 +42,6 @@ async def apply_topics(settings: PlatformSettings) -> list[str]:
     Raises:
         TransientError: the broker was away for a minute, or refused a topic.
     """
-    replication = 1 if settings.kafka_embedded else -1
     async with admin_client(settings) as admin:
         there = set(await admin.list_topics())
         missing = [
@@ -51,7 +50,7 @@ async def apply_topics(settings: PlatformSettings) -> list[str]:
         if not missing:
             return []
         response = await admin.create_topics(
-            [NewTopic(w.name, w.partitions, replication, topic_configs=w.config) for w in missing]
+            [_new_topic(wanted, embedded=settings.kafka_embedded) for wanted in missing]
         )
     made = []
     for name, code, *_ in response.topic_errors:
@@ -101,6 +100,13 @@ async def admin_client(settings: PlatformSettings) -> AsyncIterator[AIOKafkaAdmi
         yield admin
     finally:
         await admin.close()
+
+
+def _new_topic(wanted: WantedTopic, *, embedded: bool) -> NewTopic:
+    if embedded:
+        return NewTopic(wanted.name, wanted.partitions, 1, topic_configs=wanted.config)
+    # -1 is the broker's own default replication; the client wants an empty assignment beside it.
+    return NewTopic(wanted.name, wanted.partitions, -1, {}, topic_configs=wanted.config)
 
 
 def _with_dead_letters(topic: Topic, prefix: str) -> list[WantedTopic]:
