@@ -220,7 +220,9 @@ class Keeper:
         async with self._open_unit() as uow:
             await self._store.save(uow, self._lease, batch, LEASE_S)
             going_on = await self._tell(uow, pending)
-        self._started = self._started or pending.started_at is not None
+        # Once the end is stored there is nothing more to keep alive.
+        begun = self._started or pending.started_at is not None
+        self._started = begun and pending.ended is None
         return going_on
 
     async def _tell(self, uow: UnitOfWork, pending: Pending) -> bool:
