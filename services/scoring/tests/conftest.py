@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from viva.audio.models import ModelMissingError, ModelStore
 from viva.scoring.adapters.coefficients import packaged_coefficients
@@ -33,4 +34,5 @@ def analyst(coefficients: Coefficients, vocabulary: EnglishVocabulary) -> Analys
         folder = ModelStore().path("sentence_embedding")
     except ModelMissingError as error:
         pytest.skip(error.detail)
+    threadpool_limits(1)  # as in the worker
     return Analyst(MiniLmEmbedder(folder), vocabulary, HarperGrammar(), coefficients)
