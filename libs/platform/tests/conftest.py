@@ -49,7 +49,9 @@ NodeFactory = Callable[..., Awaitable[Node]]
 
 
 @pytest_asyncio.fixture
-async def settings(database_url: str, any_broker: RunningBroker, tmp_path: Path) -> PlatformSettings:
+async def settings(
+    database_url: str, any_broker: RunningBroker, tmp_path: Path
+) -> PlatformSettings:
     """Settings on each kind of broker in turn."""
     settings = settings_for(database_url, any_broker, tmp_path)
     await apply_topics(settings)

@@ -75,9 +75,7 @@ async def main(settings: PlatformSettings, service: str, point: str) -> None:
         async with database.unit_of_work() as unit:
             for number in range(EVENTS):
                 name = f"iv_{number % 3}"
-                unit.emit(
-                    Requested(interview_id=name), interview_id=name, event_id=f"evt_{number}"
-                )
+                unit.emit(Requested(interview_id=name), interview_id=name, event_id=f"evt_{number}")
         if point == "after commit, before publish":
             die()
     else:

@@ -1,6 +1,7 @@
 """Parts: started in order, stopped in reverse, each within a time limit."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from viva.platform.log import get_logger
@@ -24,10 +25,18 @@ P = TypeVar("P", bound=Part)
 
 
 class PartStack:
-    """Parts in the order of their dependencies."""
+    """Parts in the order of their dependencies.
 
-    def __init__(self, stop_timeout_s: float) -> None:
+    Args:
+        stop_timeout_s: for each part.
+        starting: told the name of each part before it is started.
+    """
+
+    def __init__(
+        self, stop_timeout_s: float, starting: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._stop_timeout_s = stop_timeout_s
+        self._starting = starting
         self._parts: list[Part] = []
         self._begun: list[Part] = []
 
@@ -40,6 +49,7 @@ class PartStack:
         """Starts all; when one fails, those begun are stopped and its error is raised."""
         for part in self._parts:
             self._begun.append(part)
+            self._starting(type(part).__name__)
             try:
                 await part.start()
             except BaseException:

@@ -62,8 +62,8 @@ class Runtime:
         self.health = Health(service.name, self.clock)
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._service = service
-        self._parts = PartStack(settings.stop_timeout_s)
-        self._entrances = PartStack(settings.stop_timeout_s)
+        self._parts = PartStack(settings.stop_timeout_s, self._note_starting)
+        self._entrances = PartStack(settings.stop_timeout_s, self._note_starting)
         self._http = HttpServer(settings.http_host, settings.http_port, self.health)
         self._drain_hooks: list[Callable[[], Awaitable[None]]] = []
         self._database: Database | None = None
@@ -149,10 +149,8 @@ class Runtime:
         await self._http.start()
         self._beating = asyncio.create_task(self._beat())
         try:
-            self.health.starting = "parts"
             await self._service.build(self, self.settings)
             await self._parts.start()
-            self.health.starting = "entrances"
             await self._entrances.start()
         except BaseException:
             await self.stop()
@@ -185,6 +183,9 @@ class Runtime:
         if self.failed.done() and not self.failed.cancelled():
             self.failed.exception()  # seen by whoever runs us; not "never retrieved"
         _log.info("service_stopped", service=self.name)
+
+    def _note_starting(self, part: str) -> None:
+        self.health.starting = part
 
     async def _beat(self) -> None:
         while True:

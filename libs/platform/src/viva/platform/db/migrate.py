@@ -5,6 +5,7 @@ transaction under a lock, so that replicas that start together do not meet.
 """
 
 import importlib.resources
+from dataclasses import dataclass
 from pathlib import Path
 
 from alembic import command
@@ -60,24 +61,43 @@ def _chains(migrations: str | None) -> list[tuple[str, str]]:
 
 def _upgrade(connection: Connection, package: str, version_table: str) -> None:
     config = configuration(package, version_table)
+    if _standing(connection, config, version_table).newer:
+        return
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 
 
 def _check(connection: Connection, schema: str, package: str, version_table: str) -> None:
-    scripts = ScriptDirectory.from_config(configuration(package, version_table))
+    standing = _standing(connection, configuration(package, version_table), version_table)
+    if standing.newer:
+        _log.info("schema_is_newer", schema=schema, revision=standing.current)
+    elif standing.current != standing.head:
+        raise SettingsError(
+            f"schema {schema} is at revision {standing.current or 'none'} of {package}, this "
+            f"release needs {standing.head}: start once with VIVA_MIGRATE_ON_START=true"
+        )
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """Where a schema is against where this release wants it.
+
+    Attributes:
+        newer: a later release was here: its revision is unknown to this one.
+    """
+
+    current: str | None
+    head: str | None
+    newer: bool
+
+
+def _standing(connection: Connection, config: Config, version_table: str) -> _Standing:
+    scripts = ScriptDirectory.from_config(config)
     context = MigrationContext.configure(connection, opts={"version_table": version_table})
-    current, head = context.get_current_revision(), scripts.get_current_head()
+    current = context.get_current_revision()
     known = {revision.revision for revision in scripts.walk_revisions()}
-    if current == head:
-        return
-    if current is not None and current not in known:
-        _log.info("schema_is_newer", schema=schema, revision=current)
-        return
-    raise SettingsError(
-        f"schema {schema} is at revision {current or 'none'} of {package}, this release needs "
-        f"{head}: start with VIVA_MIGRATE_ON_START=true or run `viva migrate`"
-    )
+    newer = current is not None and current not in known
+    return _Standing(current, scripts.get_current_head(), newer)
 
 
 def _folder(package: str) -> Path:

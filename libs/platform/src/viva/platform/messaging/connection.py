@@ -54,7 +54,7 @@ def group_options(settings: PlatformSettings) -> dict[str, Any]:
     job_ms = int(settings.longest_job_s * 1000)
     if settings.kafka_embedded:
         # Joining takes half the session time-out there.
-        timing = {"session_timeout_ms": 2_000, "heartbeat_interval_ms": 500, "fetch_max_wait_ms": 5}
+        timing = {"session_timeout_ms": 2_000, "heartbeat_interval_ms": 500, "fetch_max_wait_ms": 250}
     else:
         timing = {"session_timeout_ms": 10_000, "heartbeat_interval_ms": 3_000}
     return {
