@@ -107,7 +107,7 @@ def test_another_process_gives_the_same_bytes(analyst: Analyst) -> None:
     for seed in ("1", "2"):
         done = subprocess.run(
             [sys.executable, "-c", script, str(folder), str(folder.parent)],
-            env={**os.environ, "PYTHONHASHSEED": seed},
+            env={**os.environ, "PYTHONHASHSEED": seed, "OPENBLAS_NUM_THREADS": "1"},
             capture_output=True,
             text=True,
             check=True,
