@@ -17,7 +17,7 @@ def new_key(world: World, tenant: str) -> str:
         [
             sys.executable,
             "-m",
-            "viva.platform.cli.app",
+            "viva.platform.cli",
             *f"keys create e2e --tenant {tenant}".split(),
         ],
         env=world.stack.settings(),

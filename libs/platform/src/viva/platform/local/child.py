@@ -100,7 +100,7 @@ class Child:
         began = time.monotonic()
         with self._log.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "viva.platform.cli.app", "run", self.name),
+                *(sys.executable, "-m", "viva.platform.cli", "run", self.name),
                 env=self._environment,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,

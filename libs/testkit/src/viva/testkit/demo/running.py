@@ -45,7 +45,7 @@ async def viva(say: Callable[[str], None]) -> AsyncIterator[Running]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "viva.platform.cli.app",
+        "viva.platform.cli",
         "up",
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
