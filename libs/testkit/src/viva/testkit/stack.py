@@ -22,7 +22,7 @@ from viva.platform.run import find_service, service_names
 from viva.testkit.api import Api
 from viva.testkit.kafka import KafkaNode
 
-START_S = 180.0
+START_S = 300.0
 STOP_S = 60.0
 _KEY = re.compile(r"viva_(?:live|test)_[A-Za-z0-9_-]+")
 _READY_LINE = "Ctrl-C stops everything"
@@ -41,7 +41,8 @@ class Stack:
     All methods block: call them by `asyncio.to_thread` from a running loop.
 
     Args:
-        folder: holds its data and logs; made if it is not given, removed at the end.
+        folder: holds its data and logs, and what was rendered before; where it is not given,
+            VIVA_STACK_FOLDER names it, else a fresh one is made and removed at the end.
         environment: settings on top of the present environment.
         kafka_home: an unpacked Apache Kafka to run on instead of the embedded broker.
     """
@@ -53,8 +54,11 @@ class Stack:
         environment: Mapping[str, str] | None = None,
         kafka_home: Path | None = None,
     ) -> None:
+        kept = os.environ.get("VIVA_STACK_FOLDER")
+        folder = folder or (Path(kept) if kept else None)
         self._own_folder = folder is None
         self.folder = folder or Path(tempfile.mkdtemp(prefix="viva-stack-"))
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.ports = {
             name: (free_port(), free_port() if _has_grpc(name) else 0) for name in service_names()
         }
@@ -104,8 +108,8 @@ class Stack:
         if self._kafka:
             self._kafka.start()
         with (self.folder / "up.log").open("wb") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "viva.platform.cli.app", "up"],
+            self._process = subprocess.Popen(  # noqa: S603
+                [Path(sys.executable).with_name("viva"), "up"],
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -133,7 +137,7 @@ class Stack:
                 code = process.wait()
         if self._kafka:
             self._kafka.stop()
-        if self._own_folder and not os.environ.get("VIVA_KEEP_STACKS"):
+        if self._own_folder:
             shutil.rmtree(self.folder, ignore_errors=True)
         return code
 
@@ -224,7 +228,7 @@ class Stack:
 
 
 def _is_setting(name: str) -> bool:
-    return name.startswith("VIVA_") and name not in {"VIVA_MODELS_DIR", "VIVA_KEEP_STACKS"}
+    return name.startswith("VIVA_") and name != "VIVA_MODELS_DIR"
 
 
 def _has_grpc(name: str) -> bool:
