@@ -38,6 +38,7 @@ format: sync ## rewrite the code in the project's style
 .PHONY: proto
 proto: sync ## generate viva.contracts from the protos, and the API documents
 	@$(RUN)/python protos/generate.py
+	@$(RUN)/python -m viva.gateway.documents deploy/docs
 
 .PHONY: bench
 bench: models ## latency, cut-offs, speed, load: prints tables
