@@ -24,6 +24,7 @@ class PlatformSettings(BaseSettings):
 
     kafka_bootstrap: str | None = None
     kafka_idempotence: bool = Field(True, description="Off only for the embedded broker.")
+    kafka_session_timeout_ms: int | None = Field(None, ge=1000, description="Of group members.")
     kafka_embedded: bool = Field(False, description="The broker forgets all when it dies.")
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"

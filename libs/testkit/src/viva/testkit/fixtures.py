@@ -130,6 +130,7 @@ def settings_for(database_url: str, broker: RunningBroker, folder: Path) -> Plat
             "kafka_bootstrap": broker.bootstrap,
             "kafka_idempotence": not broker.embedded,
             "kafka_embedded": broker.embedded,
+            "kafka_session_timeout_ms": 2000 if broker.embedded else 6000,
             "topic_prefix": f"t{secrets.token_hex(4)}.",
             "database_url": database_url,
             "objects_url": (folder / "objects").as_uri(),

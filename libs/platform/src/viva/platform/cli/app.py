@@ -53,4 +53,3 @@ def _add(app: typer.Typer, entry: EntryPoint, *, strict: bool) -> None:
 
 def _no_options() -> None:
     """Viva, the open AI interview API."""
-
