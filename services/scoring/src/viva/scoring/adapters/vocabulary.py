@@ -1,11 +1,9 @@
-"""CEFR word levels (cefrpy), word frequencies (wordfreq) and diversity (lexicalrichness)."""
+"""CEFR word levels (cefrpy) and word frequencies (wordfreq)."""
 
 import functools
-from collections.abc import Sequence
 
 import wordfreq
 from cefrpy import CEFRAnalyzer  # type: ignore[import-untyped]
-from lexicalrichness import LexicalRichness  # type: ignore[import-untyped]
 
 _COMMON_ZIPF = 5.0
 _RARE_LEVEL = 5.0
@@ -33,7 +31,3 @@ class EnglishVocabulary:
         if level is not None:
             return float(level) < _RARE_LEVEL
         return bool(wordfreq.zipf_frequency(word, "en") >= _COMMON_ZIPF)
-
-    def diversity(self, words: Sequence[str]) -> float:
-        """MTLD with the published threshold of .72."""
-        return float(LexicalRichness(" ".join(words)).mtld(threshold=0.72))

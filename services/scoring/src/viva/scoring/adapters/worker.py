@@ -25,7 +25,7 @@ from viva.scoring.domain.model import Answer
 Job = Answer | Interview
 Result = AnswerResult | InterviewResult
 
-_PACKAGES = ("cefrpy", "wordfreq", "lexicalrichness", "harper-py", "tokenizers", "numpy")
+_PACKAGES = ("cefrpy", "wordfreq", "harper-py", "tokenizers", "numpy")
 
 
 def load(folder: Path) -> Callable[[Job], Result]:

@@ -7,6 +7,8 @@ from viva.scoring.application.ports import Grammar, TextSimilarity, Vocabulary
 from viva.scoring.domain.coefficients import Coefficients
 from viva.scoring.domain.competency import Topic, findings, score
 from viva.scoring.domain.confidence import NO_SPEECH, NOT_ANALYSED, OTHER_LANGUAGE
+from viva.scoring.domain.diversity import mtld
+from viva.scoring.domain.language import MTLD_MINIMUM_WORDS
 from viva.scoring.domain.lexicon import STOPWORDS
 from viva.scoring.domain.masking import mask
 from viva.scoring.domain.model import Answer, Competency, Evidence, Scored, nothing
@@ -90,8 +92,8 @@ class Analyst:
             * sum(self._grammar.errors(_written(sentence)) for sentence in sentences)
             / words,
         }
-        if len(tokens) >= 100:
-            features["mtld"] = self._vocabulary.diversity([token.text for token in tokens])
+        if len(tokens) >= MTLD_MINIMUM_WORDS:
+            features["mtld"] = mtld([token.text for token in tokens])
         return features
 
     def _recites(self, sentence: Sentence, prompts: Sequence[str]) -> bool:

@@ -1,6 +1,5 @@
 """What the analysis needs from models and word lists."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,7 +22,7 @@ class TextSimilarity(Protocol):
 
 
 class Vocabulary(Protocol):
-    """Word levels and lexical diversity."""
+    """Word levels."""
 
     def level(self, word: str) -> float | None:
         """CEFR level of a lower-case word, 1 (A1) to 6 (C2); None where it is not known."""
@@ -31,10 +30,6 @@ class Vocabulary(Protocol):
 
     def known(self, word: str) -> bool:
         """Whether the lower-case word belongs to the common vocabulary."""
-        ...
-
-    def diversity(self, words: Sequence[str]) -> float:
-        """MTLD (McCarthy and Jarvis 2010) of at least 100 words."""
         ...
 
 

@@ -17,7 +17,7 @@ from viva.scoring.domain.interview import (
     combine,
     overall,
 )
-from viva.scoring.domain.language import MTLD_MINIMUM_WORDS, Cefr, cefr, fluency, no_cefr
+from viva.scoring.domain.language import Cefr, cefr, fluency, no_cefr
 from viva.scoring.domain.model import Answer, Competency, Scored, nothing
 from viva.scoring.domain.timing import Timing
 
@@ -121,8 +121,6 @@ def _language(spoken: Sequence[Said], amount: Amount, analyst: Analyst) -> tuple
         return nothing(reason), no_cefr(reason)
     fluent = fluency(features, analyst.coefficients)
     words = analyst.language_features([one for one in spoken if one.tokens])
-    if timing.words < MTLD_MINIMUM_WORDS:
-        words.pop("mtld", None)
     words["fluency"] = (fluent.tenths or 0) / 10
     return fluent, cefr(words, timing.words, analyst.coefficients)
 
