@@ -42,4 +42,4 @@ proto: sync ## generate viva.contracts from the protos, and the API documents
 
 .PHONY: bench
 bench: models ## latency, cut-offs, speed, load: prints tables
-	@$(RUN)/python -m tests.load
+	@$(RUN)/python -m tests.bench

@@ -18,7 +18,7 @@ import psutil
 
 from viva.audio.models.store import default_models_dir
 from viva.platform.embedded.broker import free_port
-from viva.platform.run import find_service, service_names
+from viva.platform.run import service_names
 from viva.testkit.api import Api
 from viva.testkit.kafka import KafkaNode
 
@@ -60,7 +60,7 @@ class Stack:
         self.folder = folder or Path(tempfile.mkdtemp(prefix="viva-stack-"))
         self.folder.mkdir(parents=True, exist_ok=True)
         self.ports = {
-            name: (free_port(), free_port() if _has_grpc(name) else 0) for name in service_names()
+            name: (free_port(), 0 if name == "gateway" else free_port()) for name in service_names()
         }
         self.url = f"http://127.0.0.1:{self.ports['gateway'][0]}"
         self.api_key = ""
@@ -229,10 +229,6 @@ class Stack:
 
 def _is_setting(name: str) -> bool:
     return name.startswith("VIVA_") and name != "VIVA_MODELS_DIR"
-
-
-def _has_grpc(name: str) -> bool:
-    return bool(find_service(name).settings().grpc_port)
 
 
 def _kill_all(pid: int) -> None:

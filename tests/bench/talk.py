@@ -1,0 +1,173 @@
+"""Live conversations: reply latency, sure and unsure turns apart, and what load does to it."""
+
+import asyncio
+import json
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import psutil
+
+from tests.bench.bench import Bench, ms, percent, percentile
+from tests.bench.interview import ORDER, TURNS, book
+from viva.testkit.candidate.conduct import Conducted, conduct
+from viva.testkit.candidate.report import Turn
+from viva.testkit.stack import Stack
+
+AT_ONCE = 2
+APART_S = 3.0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One turn with what the session thought of it; `sure` is None where its log tells nothing."""
+
+    turn: Turn
+    sure: bool | None
+
+
+@dataclass(frozen=True)
+class Level:
+    """What happened at one number of conversations at once."""
+
+    at_once: int
+    turns: list[Measured]
+    conducted: list[Conducted]
+    cpu: Mapping[str, float]
+
+
+async def measure_latency(bench: Bench) -> None:
+    """At least `turns` turns, two conversations at once."""
+    rounds = -(-bench.turns // (AT_ONCE * TURNS))
+    turns: list[Measured] = []
+    for number in range(rounds):
+        bench.console.print(f"[dim]latency: round {number + 1} of {rounds}[/]")
+        turns += (await _level(bench, AT_ONCE, offset=number)).turns
+    groups = {
+        "all": turns,
+        "sure": [found for found in turns if found.sure],
+        "unsure": [found for found in turns if found.sure is False],
+        "fluent answers": [found for found in turns if not found.turn.pauses],
+        "hesitant answers": [found for found in turns if found.turn.pauses],
+    }
+    bench.table(
+        "Reply latency: last voiced sample to first interviewer sample at the client, ms",
+        ("turns", "number", "p50", "p95", "cut off"),
+        (_row(name, group) for name, group in groups.items()),
+    )
+    _verdicts(bench)
+
+
+async def measure_load(bench: Bench) -> None:
+    """The same conversations, more and more of them at once."""
+    levels = []
+    for at_once in bench.levels:
+        bench.console.print(f"[dim]load: {at_once} at once[/]")
+        levels.append(await _level(bench, at_once))
+    bench.table(
+        "Conversations at once: reply latency, ms; share of one core per conversation",
+        ("at once", "turns", "p50", "p95", "sure p50", "sure p95", "cut off", "CPU each"),
+        (
+            (
+                level.at_once,
+                len(level.turns),
+                *_percentiles(level.turns),
+                *_percentiles(found for found in level.turns if found.sure),
+                _cut_off(level.turns),
+                f"{100 * sum(level.cpu.values()) / level.at_once:.0f} %",
+            )
+            for level in levels
+        ),
+    )
+    bench.table(
+        "Share of one core by service, all conversations of a level together",
+        ("service", *(f"{level.at_once} at once" for level in levels)),
+        (
+            (name, *(f"{100 * level.cpu[name]:.0f} %" for level in levels))
+            for name in sorted(levels[0].cpu)
+        ),
+    )
+    _verdicts(bench)
+
+
+async def _level(bench: Bench, at_once: int, offset: int = 0) -> Level:
+    stack = await bench.stack()
+    books = [book(offset + number) for number in range(at_once)]
+    await bench.render(said for each in books for said in each.all())
+    async with stack.api() as api:
+        warm = await api.create_interview(**ORDER)
+        await api.ready(warm["id"])
+        before, began = _cpu(stack), time.monotonic()
+
+        async def one(number: int) -> Conducted:
+            await asyncio.sleep(number * APART_S)
+            return await conduct(api, bench.voice, book=books[number], seed=number, **ORDER)
+
+        conducted = await asyncio.gather(*(one(number) for number in range(at_once)))
+        lasted = time.monotonic() - began - APART_S * (at_once - 1)
+        after = _cpu(stack)
+    bench.conducted += conducted
+    cpu = {name: (after[name] - before.get(name, 0.0)) / lasted for name in after}
+    thoughts = _sure_by_question(stack, [each.id for each in conducted])
+    turns = [
+        Measured(turn, thoughts[each.id].get(turn.question_id))
+        for each in conducted
+        for turn in each.report.turns
+    ]
+    return Level(at_once, turns, list(conducted), cpu)
+
+
+def _row(name: str, turns: list[Measured]) -> tuple[object, ...]:
+    return (name, len(turns), *_percentiles(turns), _cut_off(turns))
+
+
+def _percentiles(turns: Iterable[Measured]) -> tuple[str, str]:
+    """Of the turns that were heard out: a cut one has no latency."""
+    found = [
+        each.turn.latency_ms
+        for each in turns
+        if each.turn.latency_ms is not None and not each.turn.cut_offs
+    ]
+    return ms(percentile(found, 0.5)), ms(percentile(found, 0.95))
+
+
+def _cut_off(turns: list[Measured]) -> str:
+    return percent(sum(1 for found in turns if found.turn.cut_offs), len(turns))
+
+
+def _verdicts(bench: Bench) -> None:
+    waits = [each.verdict_after_s for each in bench.conducted]
+    statuses = sorted({each.verdict["status"] for each in bench.conducted})
+    bench.table(
+        "From the hang-up to the verdict, s",
+        ("interviews", "p50", "p95", "slowest", "statuses"),
+        [
+            (
+                len(waits),
+                *(f"{percentile(waits, share):.1f}" for share in (0.5, 0.95, 1.0)),
+                ", ".join(statuses),
+            )
+        ],
+    )
+
+
+def _cpu(stack: Stack) -> dict[str, float]:
+    """Seconds of processor time by service, worker processes included."""
+    used = {}
+    for name, pid in stack.state()["services"].items():
+        process = psutil.Process(pid)
+        parts = [process, *process.children(recursive=True)]
+        used[name] = sum(sum(part.cpu_times()[:2]) for part in parts)
+    return used
+
+
+def _sure_by_question(stack: Stack, interviews: list[str]) -> dict[str, dict[str, bool]]:
+    """Whether the decision that counted was a sure one, by interview and question."""
+    found: defaultdict[str, dict[str, bool]] = defaultdict(dict)
+    for line in stack.log("session").splitlines():
+        if '"turn_taken"' in line:
+            entry = json.loads(line)
+            if entry.get("interview_id") in interviews:
+                found[entry["interview_id"]][f"b{entry['question']}"] = bool(entry["sure"])
+    return found
