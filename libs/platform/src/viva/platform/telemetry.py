@@ -23,30 +23,30 @@ _PROPAGATOR = TraceContextTextMapPropagator()
 
 
 class Telemetry:
-    """The providers of one process: a part that is flushed when the process stops."""
+    """The providers of one process, flushed when it stops."""
 
     def __init__(self, service: str, otlp_endpoint: str | None) -> None:
         resource = Resource.create({"service.name": f"viva-{service}", "service.namespace": "viva"})
-        self._tracers = TracerProvider(resource=resource, shutdown_on_exit=False)
+        self.tracers = TracerProvider(resource=resource, shutdown_on_exit=False)
         readers = []
         if otlp_endpoint:
             base = otlp_endpoint.rstrip("/")
             exporter = OTLPSpanExporter(endpoint=f"{base}/v1/traces")
-            self._tracers.add_span_processor(BatchSpanProcessor(exporter))
+            self.tracers.add_span_processor(BatchSpanProcessor(exporter))
             metric_exporter = OTLPMetricExporter(endpoint=f"{base}/v1/metrics")
             readers = [PeriodicExportingMetricReader(metric_exporter)]
-        self._meters = MeterProvider(readers, resource=resource, shutdown_on_exit=False)
+        self.meters = MeterProvider(readers, resource=resource, shutdown_on_exit=False)
 
     def install(self) -> None:
         """Makes them the providers of this process. The first in a process wins."""
         if not isinstance(trace.get_tracer_provider(), TracerProvider):
-            trace.set_tracer_provider(self._tracers)
-            metrics.set_meter_provider(self._meters)
+            trace.set_tracer_provider(self.tracers)
+            metrics.set_meter_provider(self.meters)
 
     def shut_down(self) -> None:
         """Sends what is still to be sent. Blocks while it does."""
-        self._tracers.shutdown()
-        self._meters.shutdown()
+        self.tracers.shutdown()
+        self.meters.shutdown()
 
 
 def tracer(name: str) -> trace.Tracer:
