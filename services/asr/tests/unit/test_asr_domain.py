@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viva.asr.application.transcribe_answer import typed_transcript
@@ -61,6 +61,7 @@ def test_loops_are_cut_and_disfluency_is_not(said: str, kept: str) -> None:
     assert has_loop(words(said)) == (said.split() != kept.split())
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from("abc"), max_size=60))
 def test_cutting_loops_keeps_order_and_ends(letters: list[str]) -> None:
     said = words(" ".join(letters))
@@ -83,6 +84,7 @@ spans = st.lists(st.integers(0, 60_000), min_size=2, max_size=12, unique=True).m
 )
 
 
+@settings(deadline=None)
 @given(spans, st.integers(0, 1500), st.integers(0, 400))
 def test_chunks_cover_speech_and_never_overlap(
     speech: list[Span], join_ms: int, pad_ms: int

@@ -20,7 +20,7 @@ class RecognitionServicer(recognition_pb2_grpc.RecognitionServiceServicer):
         self._max_bytes = 2 * samples_in(max_audio_ms)
         self._default_deadline_s = default_deadline_s
 
-    async def Recognize(  # type: ignore[override]
+    async def Recognize(
         self,
         request: recognition_pb2.RecognizeRequest,
         context: grpc.aio.ServicerContext[Any, Any],

@@ -1,6 +1,7 @@
 """From windows with voices to speaker turns, and from turns to words."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from viva.diarization.domain.model import Role, Span, SpokenWord, Turn, Voice, Word
 
@@ -19,24 +20,27 @@ def turns(speech: Iterable[Span], windows: Sequence[Span], voices: Sequence[str]
         windows: pieces of it, in order.
         voices: the label of each window.
     """
+    if not windows:
+        return []
+    middles = [(window.start_ms + window.end_ms) / 2 for window in windows]
     found: list[Turn] = []
-    middles = [(w.start_ms + w.end_ms) / 2 for w in windows]
     for span in speech:
-        inside = [i for i, window in enumerate(windows) if window.overlap_ms(span)]
-        if not inside and windows:
-            middle = (span.start_ms + span.end_ms) / 2
-            inside = [min(range(len(windows)), key=lambda i: abs(middles[i] - middle))]
         start = span.start_ms
-        for here, following in zip(inside, [*inside[1:], None], strict=True):
-            if following is None:
-                end = span.end_ms
-            elif voices[here] == voices[following]:
-                continue
-            else:
+        inside = _windows_of(span, windows, middles)
+        for here, following in pairwise(inside):
+            if voices[here] != voices[following]:
                 end = round((middles[here] + middles[following]) / 2)
-            found.append(Turn(Span(start, end), voices[here]))
-            start = end
+                found.append(Turn(Span(start, end), voices[here]))
+                start = end
+        found.append(Turn(Span(start, span.end_ms), voices[inside[-1]]))
     return found
+
+
+def _windows_of(span: Span, windows: Sequence[Span], middles: Sequence[float]) -> list[int]:
+    """Indices of the windows in a span, or of the nearest one."""
+    inside = [index for index, window in enumerate(windows) if window.overlap_ms(span)]
+    middle = (span.start_ms + span.end_ms) / 2
+    return inside or [min(range(len(windows)), key=lambda index: abs(middles[index] - middle))]
 
 
 def speech_ms(found: Iterable[Turn], voice: str) -> int:

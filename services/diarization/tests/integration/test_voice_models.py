@@ -1,0 +1,123 @@
+"""What every SpeakerEmbedder and SpeakerClusterer does, on the fakes and on the real ones."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+
+from viva.audio.models.store import ModelStore
+from viva.audio.pcm import Samples, samples_in, to_float
+from viva.diarization.adapters.campplus_embedder import CamPlusPlusEmbedder
+from viva.diarization.adapters.nemo_clustering import NemoClusterer
+from viva.diarization.application.ports import Embeddings, SpeakerClusterer, SpeakerEmbedder
+from viva.diarization.domain.model import Span
+from viva.diarization.domain.windows import WindowSettings, windows
+
+TEXTS = (
+    "I led a small team that moved our data to the cloud within six months.",
+    "We had a lot of trouble with the old system, because nobody knew how it worked.",
+)
+
+
+class SpectrumEmbedder:
+    """Knows a voice by its mean spectrum."""
+
+    def embed(self, samples: Samples, windows: Sequence[Span]) -> Embeddings:
+        found = np.zeros((len(windows), 64), dtype=np.float32)
+        for index, window in enumerate(windows):
+            part = to_float(samples[samples_in(window.start_ms) : samples_in(window.end_ms)])
+            frames = np.pad(part, (0, 512 + -len(part) % 512)).reshape(-1, 512)
+            spectrum = np.log(np.abs(np.fft.rfft(frames))[:, 1:129] + 1e-3).mean(axis=0)
+            bands = spectrum.reshape(64, 2).mean(axis=1)
+            bands[0] += 1e-3  # silence is flat
+            found[index] = (bands - bands.mean()) / np.linalg.norm(bands - bands.mean())
+        return found
+
+
+class NearestClusterer:
+    """A window joins the first group whose founder it is near to."""
+
+    def cluster(self, embeddings: Embeddings, windows: Sequence[Span]) -> list[int]:
+        founders: list[int] = []
+        labels = []
+        for index in range(len(windows)):
+            near = (n for n, f in enumerate(founders) if embeddings[index] @ embeddings[f] > 0.6)
+            label = next(near, len(founders))
+            if label == len(founders):
+                founders.append(index)
+            labels.append(label)
+        return labels
+
+
+@pytest.fixture(scope="module")
+def campplus(store: ModelStore) -> CamPlusPlusEmbedder:
+    return CamPlusPlusEmbedder(store)
+
+
+@pytest.fixture(params=["fake", "campplus"])
+def embedder(request: pytest.FixtureRequest) -> SpeakerEmbedder:
+    if request.param == "fake":
+        return SpectrumEmbedder()
+    real: SpeakerEmbedder = request.getfixturevalue("campplus")
+    return real
+
+
+@pytest.fixture(params=[NearestClusterer, NemoClusterer])
+def clusterer(request: pytest.FixtureRequest) -> SpeakerClusterer:
+    made: SpeakerClusterer = request.param()
+    return made
+
+
+def test_embeddings_are_unit_vectors_one_a_window(
+    embedder: SpeakerEmbedder, speak: Callable[[str, str], Samples]
+) -> None:
+    samples = speak(TEXTS[0], "am_michael")
+    pieces = [Span(0, 1500), Span(500, 900), Span(1000, 2500), Span(len(samples) // 16 - 30, 99999)]
+    found = embedder.embed(samples, pieces)
+    assert found.shape[0] == len(pieces)
+    assert found.dtype == np.float32
+    assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-4)
+    assert np.array_equal(found, embedder.embed(samples, pieces))
+    assert embedder.embed(samples, []).shape == (0, found.shape[1])
+
+
+def test_embeddings_of_silence_and_of_nothing(embedder: SpeakerEmbedder) -> None:
+    assert np.isfinite(embedder.embed(np.zeros(16_000, np.int16), [Span(0, 1000)])).all()
+    assert len(embedder.embed(np.zeros(0, np.int16), [])) == 0
+
+
+def test_one_voice_is_nearer_to_itself_than_to_another(
+    embedder: SpeakerEmbedder, speak: Callable[[str, str], Samples]
+) -> None:
+    def whole(text: str, voice: str) -> Embeddings:
+        samples = speak(text, voice)
+        return np.asarray(embedder.embed(samples, [Span(0, len(samples) // 16)])[0])
+
+    michael, again = (whole(text, "am_michael") for text in TEXTS)
+    emma = whole(TEXTS[0], "bf_emma")
+    assert michael @ again > michael @ emma + 0.1
+
+
+def test_the_campplus_voices_are_far_apart(
+    campplus: CamPlusPlusEmbedder, speak: Callable[[str, str], Samples]
+) -> None:
+    def pieces(text: str, voice: str) -> Embeddings:
+        samples = speak(text, voice)
+        found = windows([Span(0, len(samples) // 16)], WindowSettings())
+        return campplus.embed(samples, found)
+
+    michael, emma = pieces(TEXTS[0], "am_michael"), pieces(TEXTS[0], "bf_emma")
+    assert np.median(michael @ michael.T) > 0.5
+    assert np.max(michael @ emma.T) < 0.4
+
+
+@pytest.mark.parametrize("sizes", [(1,), (2,), (6,), (20,), (12, 12), (8, 30), (15, 15, 15)])
+def test_groups_are_voices(clusterer: SpeakerClusterer, sizes: tuple[int, ...]) -> None:
+    randomness = np.random.default_rng(3)
+    truth = [voice for voice, size in enumerate(sizes) for _ in range(size)]
+    vectors = np.eye(192)[truth] + randomness.normal(size=(len(truth), 192)) / 192**0.5 * 0.5
+    embeddings = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    pieces = [Span(i * 750, i * 750 + 1500) for i in range(len(truth))]
+    labels = clusterer.cluster(embeddings, pieces)
+    assert labels == clusterer.cluster(embeddings, pieces)
+    assert len(set(zip(truth, labels, strict=True))) == len(sizes)
