@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
 import grpc
@@ -14,7 +14,7 @@ from viva.contracts.session.v1.conversation_pb2_grpc import (
 )
 
 HEARTBEAT_S = 0.25
-WAIT_S = 10.0
+WAIT_S = 30.0
 
 T = TypeVar("T")
 Context = grpc.aio.ServicerContext[pb.ConverseRequest, pb.ConverseResponse]
@@ -99,6 +99,7 @@ class ScriptedSession(ConversationServiceServicer):
         self.address = ""
         self.locate: list[str] = []
         self.refusal: grpc.StatusCode | None = None
+        self._failures: list[BaseException] = []
 
     async def __aenter__(self) -> "ScriptedSession":
         add_ConversationServiceServicer_to_server(self, self._server)
@@ -110,6 +111,8 @@ class ScriptedSession(ConversationServiceServicer):
 
     async def __aexit__(self, *_: object) -> None:
         await self._server.stop(0)
+        if self._failures:
+            raise self._failures[0]
 
     async def stream(self, index: int = 0) -> ScriptedStream:
         """Waits for the stream with this index."""
@@ -145,7 +148,9 @@ class ScriptedSession(ConversationServiceServicer):
         finally:
             for task in (reader, script):
                 task.cancel()
-            await asyncio.gather(reader, script, return_exceptions=True)
+            _, failure = await asyncio.gather(reader, script, return_exceptions=True)
+            if isinstance(failure, Exception):
+                self._failures.append(failure)
             stream._end()  # noqa: SLF001
 
 
@@ -157,17 +162,11 @@ async def _read(requests: AsyncIterator[pb.ConverseRequest], stream: ScriptedStr
 
 def attached(epoch: int = 1, **fields: Any) -> pb.Attached:
     """An answer to `Attach` that asks for nothing again."""
-    progress = pb.Progress(phase=pb.PHASE_WAITING, questions=3)
-    return pb.Attached(
-        epoch=epoch, resume_fact=1, progress=fields.pop("progress", progress), **fields
-    )
+    fields.setdefault("progress", pb.Progress(phase=pb.PHASE_WAITING, questions=3))
+    fields.setdefault("resume_fact", 1)
+    return pb.Attached(epoch=epoch, **fields)
 
 
 async def just_attach(stream: ScriptedStream) -> None:
     """Takes the edge on, and leaves the rest to the test."""
     stream.say(attached=attached(epoch=stream.attach.last_epoch + 1))
-
-
-def utterances(numbered: Iterable[tuple[int, bytes]], epoch: int = 1) -> list[pb.Utterance]:
-    """Utterances of these numbers and samples."""
-    return [pb.Utterance(epoch=epoch, number=n, pcm=pcm, caption=f"#{n}") for n, pcm in numbered]

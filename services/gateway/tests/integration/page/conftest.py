@@ -1,4 +1,4 @@
-"""A stage for the join page: a real browser, the real gateway, and a session that follows a script."""
+"""A stage for the join page: a real browser, the real gateway, a session that follows a script."""
 
 import asyncio
 import os
@@ -8,6 +8,7 @@ import wave
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -112,7 +113,7 @@ class Interviewer:
                 resume_fact=self.last_fact(earlier) + 1,
                 consent_needed=not any(s.all("consent") for s in earlier),
                 captions=True,
-                progress=self.progress(pb.PHASE_WAITING),
+                progress=self.progress(pb.PHASE_PAUSED if self.ready else pb.PHASE_WAITING),
             )
         )
         await stream.until(lambda _: self.ready or stream.all("command"))
@@ -126,8 +127,7 @@ class Interviewer:
         while self.asked < len(self.lines) - 1:
             await self.say(stream, self.asked)
             stream.say(progress=self.progress(pb.PHASE_LISTENING))
-            before = len(stream.all("command"))
-            await stream.until(lambda s: _answered(s, before))
+            await stream.until(partial(_answered, before=len(stream.all("command"))))
             self.asked += 1
         await self.say(stream, len(self.lines) - 1, pb.PHASE_CLOSING)
         stream.say(end=pb.End(reason="finished"))
@@ -141,7 +141,7 @@ class Interviewer:
         stream.say(progress=self.progress(phase))
         pcm = samples.astype("<i2").tobytes()
         stream.say(utterance=pb.Utterance(epoch=9, number=number, pcm=pcm, caption=caption))
-        await stream.until(lambda s: any(x.utterance == number for x in s.all("stopped")), 30)
+        await stream.until(lambda s: any(x.utterance == number for x in s.all("stopped")), 60)
 
     def progress(self, phase: pb.Phase) -> pb.Progress:
         asked, questions = self.asked, len(self.lines) - 2
@@ -158,7 +158,7 @@ class Interviewer:
         return max((fact for s in streams for fact in numbers(s)), default=0)
 
 
-def _answered(stream: ScriptedStream, before: int) -> bool:
+def _answered(stream: ScriptedStream, *, before: int) -> bool:
     kinds = {pb.COMMAND_KIND_DONE, pb.COMMAND_KIND_SKIP}
     return any(c.kind in kinds for c in stream.all("command")[before:])
 
@@ -300,7 +300,7 @@ class Steps:
 
     async def check(self, page: Page) -> None:
         await page.click("#mic-on")
-        await page.wait_for_selector("#check-mic.passed", timeout=20_000)
+        await page.wait_for_selector("#check-mic.passed", timeout=60_000)
         await page.click("#play")
         await page.click("#heard")
 
@@ -314,11 +314,15 @@ class Steps:
         await page.wait_for_timeout(seconds * 1000)
         await page.click("#done")
 
+    async def take_over(self, page: Page) -> None:
+        await self.consent(page)
+        await page.click("#rejoin", timeout=60_000)
+
     async def phase(self, page: Page, name: str) -> None:
-        await page.wait_for_selector(f'#orb[data-phase="{name}"]', timeout=30_000)
+        await page.wait_for_selector(f'#orb[data-phase="{name}"]', timeout=60_000)
 
     async def ended(self, page: Page, title: str) -> None:
-        await page.wait_for_selector(f'#end-title:visible:has-text("{title}")', timeout=30_000)
+        await page.wait_for_selector(f'#end-title:visible:has-text("{title}")', timeout=60_000)
 
 
 @pytest.fixture
@@ -333,8 +337,14 @@ class Listening:
 
     reference: Samples
 
-    def numbers(self, stream: ScriptedStream) -> list[int]:
-        return numbers(stream)
+    def numbers(self, *streams: ScriptedStream) -> list[int]:
+        """Fact numbers, each once, in the order in which they came first."""
+        return list(dict.fromkeys(n for stream in streams for n in numbers(stream)))
+
+    def all(self, streams: list[ScriptedStream], kind: str) -> list[Any]:
+        """What was heard of one kind, each fact once, on all streams."""
+        found = {said.fact: said for stream in streams for said in stream.all(kind)}
+        return [found[number] for number in sorted(found)]
 
     def audio(self, *streams: ScriptedStream) -> tuple[int, Samples]:
         """First position and samples of all frames; fails where they do not join."""

@@ -95,3 +95,7 @@ class CandidateEdge:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(timeout_s):
                     await self._idle.wait()
+
+    def accept_again(self) -> None:
+        """Ends a drain."""
+        self._draining = False

@@ -45,6 +45,9 @@ let lastAudio = 0;
 let lastElapsed = 0;
 let retry = 0;
 
+/** What came before there was a loudspeaker. */
+const unheard = [];
+
 const tell = (message) => self.postMessage(message);
 const now = () => performance.now();
 
@@ -71,6 +74,7 @@ self.onmessage = ({ data }) => {
     case "wire":
       worklet = data.port;
       worklet.onmessage = ({ data: heard }) => fromWorklet(heard);
+      unheard.splice(0).forEach((said) => worklet.postMessage(said));
       beginCapture();
       break;
     case "leave":
@@ -155,7 +159,7 @@ function fromServer(message) {
       announced = message;
       return;
     case "flush":
-      worklet?.postMessage({ kind: "flush", number: message.utterance });
+      toWorklet({ kind: "flush", number: message.utterance });
       return;
     case "end":
     case "replaced":
@@ -243,7 +247,12 @@ function speech(data) {
   known.add(number);
   tell({ kind: "caption", utterance: number, text: head.caption });
   const pcm = new Int16Array(data.slice(9));
-  worklet?.postMessage({ kind: "utterance", number, pcm }, [pcm.buffer]);
+  toWorklet({ kind: "utterance", number, pcm });
+}
+
+function toWorklet(said) {
+  if (worklet) worklet.postMessage(said);
+  else unheard.push(said);
 }
 
 /** Milliseconds of audio that wait, here and in the socket. */

@@ -99,6 +99,7 @@ function check(agreed) {
 
 /** After a reload, or on a second device: one tap, since sound needs one. */
 async function rejoin() {
+  by("rejoin-problem").hidden = true;
   show("rejoin");
   for (;;) {
     await nextTap("rejoin");
@@ -185,6 +186,12 @@ function connection({ state, tries, code }) {
 function fromServer(message) {
   switch (message.type) {
     case "attached":
+      if (!talk && message.progress.phase !== "waiting" && consent) {
+        // It has begun elsewhere: a tap takes it over, and what was said is said again.
+        worker.terminate();
+        rejoin();
+        return;
+      }
       if (message.consent_needed && consent !== null) say({ type: "consent", granted: consent });
       takeUp(message);
       break;
