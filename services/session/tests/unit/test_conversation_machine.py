@@ -165,6 +165,11 @@ class World:
             heapq.heappush(self.later, (end + 160 * MS, len(self.talk), facts.SpeechEnded(end)))
             at = end + burst.pause_ms * MS
 
+    def hear_anew(self) -> None:
+        """Another replica's voice activity begins in the middle of a word."""
+        if any(start + 96 * MS <= self.now < end for start, end, _ in self.talk):
+            self._soon(96, facts.SpeechBegan(self.now))
+
     def say_over(self, delay_ms: int, burst: Burst) -> None:
         self.answers["*over*"] = [burst]
         self.answer("*over*", delay_ms)
@@ -575,6 +580,7 @@ def test_a_cut_anywhere_asks_the_same_questions_none_twice(at: int, kind: str) -
         world.feed(facts.Elapsed(900))
         if kind == "resume":
             world.feed(facts.Resumed(epoch=2))
+            world.hear_anew()
         if kind == "reload":
             world.playing.clear()
             world.offset = 0

@@ -263,6 +263,9 @@ class Conductor:
         lossless = not request.fresh and request.buffered_from <= self._timeline.until
         if request.fresh and hole is not None:
             await self._give_up_sound(hole.end)
+        elif request.fresh:
+            for fact in self._ears.break_off():
+                self._feed(fact)
         link.welcome(self._welcome(request))
         self._shown = None
         if not request.fresh and not lossless:

@@ -5,7 +5,7 @@ import re
 _WORD = re.compile(r"[a-z']+")
 
 _REPEAT = re.compile(
-    r"\b(repeat|say (that|it) again|ask (that|me|it) again|once more|pardon( me)?$"
+    r"\b(repeat|say (that|it) again|ask (that|me|it) again|once more|pardon( me)?\W*$"
     r"|(didn't|did not|couldn't|could not) (quite )?(hear|catch|get|understand)"
     r"|what was (that|the question)|come again|one more time)\b"
 )
@@ -35,6 +35,20 @@ _OPEN_ENDS = _words_of(
     uh er erm hmm not don't didn't i'm we're it's i'd i've more most some any each every between"""
 )
 _LONGEST_REQUEST = 12
+_TAIL_WORDS = 14
+
+_FAREWELL = re.compile(
+    r"\b((that's|that is|that was) (it|all|everything|about it|my answer|what i did)"
+    r"|nothing (else|more)|(all|everything) (that )?i can say|thank you|thanks)\b"
+)
+_RESULT = re.compile(
+    r"\b(results?|resulted|outcome|in the end|finally|eventually|since then|ever since|afterwards"
+    r"|fell|dropped|rose|grew|improved|increased|decreased|reduced|saved|solved|resolved|finished"
+    r"|delivered|won|succeeded|successful|success|worked (out|well)|on time|in time|ahead of"
+    r"|from \w+( \w+){0,3} to \w+|percent|by (half|a third|a quarter)|stayed|happy|satisfied|glad"
+    r"|grateful|review|feedback|paid|never (again|happened)|not (one|a single)|i (have )?learned"
+    r"|learnt|still use|got (it right|the job|promoted)|signed|renewed|launched|went live)\b"
+)
 
 
 def words(text: str) -> list[str]:
@@ -80,10 +94,14 @@ def ends_open(text: str) -> bool:
     return bool(spoken) and spoken[-1] in _OPEN_ENDS
 
 
-def ends_closed(text: str) -> bool:
-    """Whether the text ends like a sentence."""
-    stripped = text.rstrip(' "')
-    return stripped.endswith((".", "!", "?")) and not ends_open(stripped[:-1])
+def says_farewell(text: str) -> bool:
+    """Whether the text ends by saying that this was all."""
+    return _FAREWELL.search(" ".join(words(text)[-_TAIL_WORDS:])) is not None
+
+
+def reaches_result(text: str) -> bool:
+    """Whether the last words tell what came of it: answers tend to end there."""
+    return _RESULT.search(" ".join(words(text)[-_TAIL_WORDS:])) is not None
 
 
 def is_caption(text: str, caption: str) -> bool:

@@ -31,7 +31,9 @@ from viva.session.domain.conversation.turn import TurnEvidence, TurnWait, turn_w
 _EXPECTED_MS = 25_000
 _EXPECTED_WARM_UP_MS = 6_000
 _EXPECTED_FOLLOW_UP_MS = 10_000
+_EXPECTED_SHARE = 0.3
 _PROBABLE = 0.3
+_WORTH_MS = 1_000
 _MOST_MISSES = 2
 _KEPT_PAUSES = 12
 _LEAST_PAUSE_MS = 250
@@ -122,12 +124,15 @@ def wait_for(d: Draft, answer: Answer) -> TurnWait:
     expected = _EXPECTED_WARM_UP_MS if question.warm_up else _EXPECTED_MS
     if answer.slot.follow_up:
         expected = _EXPECTED_FOLLOW_UP_MS
+    # A short limit tells that a short answer is wanted.
+    expected = min(expected, round(_EXPECTED_SHARE * question.answer_limit_ms))
     return turn_wait(
         TurnEvidence(
             probability=answer.probability,
             text=answer.text if answer.text_complete else None,
             voiced_ms=milliseconds(answer.voiced),
             expected_ms=expected,
+            minor=question.warm_up or bool(answer.slot.follow_up),
             pauses=d.state.pauses,
             text_missing=d.state.misses >= _MOST_MISSES,
         ),
@@ -139,8 +144,10 @@ def _recognize(d: Draft, answer: Answer, silence: int) -> None:
     """Asks for the text of what was said since the last piece, where the pause may be the end."""
     if answer.requested >= answer.end:
         return
-    likely = answer.probability is not None and answer.probability >= _PROBABLE
-    if likely or silence >= samples(d.timing.recognize_pause_ms):
+    new = [s for s in answer.spans if s.end > answer.requested]
+    worth = sum(s.end - max(s.start, answer.requested) for s in new) >= samples(_WORTH_MS)
+    unlikely = answer.probability is not None and answer.probability < _PROBABLE
+    if (worth and not unlikely) or silence >= samples(d.timing.recognize_pause_ms):
         _request(d, answer, answer.end)
 
 

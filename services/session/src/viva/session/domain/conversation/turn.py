@@ -1,7 +1,9 @@
 """How long to wait after the last voiced sample before the turn is taken as complete.
 
-The end-of-turn model alone calls a quarter of the unfinished turns complete, so its probability is
-weighed with what else is known, on the log-odds scale; the wait falls from ``longest`` to
+The end-of-turn model hears how a sentence ends, not whether the answer does: most sentences inside
+an answer sound as complete as the last one. So its probability is weighed with what else is known,
+on the log-odds scale: whether the text stops in mid-sentence or has come to a result, how much was
+said for such a question, and the speaker's own pauses so far. The wait falls from ``longest`` to
 ``shortest`` as the odds rise. Every summand has a name, and the reason lists those that counted.
 """
 
@@ -22,6 +24,8 @@ class TurnEvidence:
     voiced_ms: int
     # How much is usually said to such a question.
     expected_ms: int
+    # A warm-up or a follow-up: answers are short, and little is lost by an early reply.
+    minor: bool = False
     # The speaker's own pauses that were no end, in ms.
     pauses: tuple[int, ...] = ()
     # Live text cannot be waited for.
@@ -39,30 +43,38 @@ class TurnWait:
 
 @dataclass(frozen=True)
 class TurnCurve:
-    """The constants of the rule; the benchmark draws its curve by moving them."""
+    """The constants of the rule; the benchmark draws its curve by moving ``bias``."""
 
-    shortest_ms: int = 200
-    longest_ms: int = 2_600
-    unjudged_ms: int = 2_600
-    # Log-odds at which the wait is halfway.
-    middle: float = 2.2
-    steepness: float = 1.1
-    sure: float = 3.5
+    shortest_ms: int = 220
+    longest_ms: int = 2_200
+    longest_minor_ms: int = 1_300
+    unjudged_ms: int = 1_800
+    # Log-odds at which the wait is halfway, and how fast it falls there.
+    middle: float = 2.6
+    steepness: float = 2.0
+    sure: float = 4.0
     bias: float = 0.0
     open_end: float = -4.0
-    closed_end: float = 1.2
-    no_text: float = -0.6
-    brief: float = -1.2
-    pausing: float = -0.5
+    result: float = 2.2
+    farewell: float = 3.0
+    no_result: float = -1.0
+    no_text: float = -1.0
+    text_missing: float = -0.5
+    brief: float = -2.5
+    pausing: float = -0.4
+    # A speaker who paused so long before may pause a little longer.
+    pause_factor: float = 1.35
+    pause_margin_ms: int = 150
+    longest_of_all_ms: int = 2_800
     short_text_ms: int = 900
 
 
 DEFAULT_CURVE = TurnCurve()
 _CLIP = 0.002
-_BRIEF_SHARE = 0.15
 _LONG_PAUSE_MS = 700
+_MOST_PAUSES = 4
+_ENOUGH_SHARE = 0.5
 _SHORT_ANSWER_MS = 2_500
-_SURE_EXTRA_MS = 150
 
 
 def turn_wait(evidence: TurnEvidence, curve: TurnCurve = DEFAULT_CURVE) -> TurnWait:
@@ -76,27 +88,44 @@ def turn_wait(evidence: TurnEvidence, curve: TurnCurve = DEFAULT_CURVE) -> TurnW
         odds += weight
         reasons.append(name)
     share = 1 / (1 + math.exp(curve.steepness * (odds - curve.middle)))
-    wait = curve.shortest_ms + (curve.longest_ms - curve.shortest_ms) * share
+    wait = curve.shortest_ms + (_longest(evidence, curve) - curve.shortest_ms) * share
     awaited = evidence.text is None and not evidence.text_missing
     if awaited and evidence.voiced_ms < _SHORT_ANSWER_MS:
         # So short an answer may be "please repeat" or "um": its words decide.
         wait = max(wait, curve.short_text_ms)
         reasons.append("short, waits for text")
-    sure = odds >= curve.sure or wait <= curve.shortest_ms + _SURE_EXTRA_MS
-    return TurnWait(round(wait), sure=sure, reason=", ".join(reasons))
+    return TurnWait(round(wait), sure=odds >= curve.sure, reason=", ".join(reasons))
 
 
 def _summands(evidence: TurnEvidence, curve: TurnCurve) -> list[tuple[str, float]]:
-    found: list[tuple[str, float]] = []
-    if evidence.text is None:
-        found.append(("no text", curve.no_text))
-    elif cues.ends_open(evidence.text):
-        found.append(("ends open", curve.open_end))
-    elif cues.ends_closed(evidence.text):
-        found.append(("ends closed", curve.closed_end))
-    if evidence.voiced_ms < _BRIEF_SHARE * evidence.expected_ms:
-        found.append(("brief so far", curve.brief))
+    found = [_by_text(evidence, curve)]
+    enough = min(1.0, evidence.voiced_ms / (_ENOUGH_SHARE * evidence.expected_ms))
+    if enough < 1:
+        found.append(("brief so far", curve.brief * (1 - enough)))
     long_pauses = sum(1 for pause in evidence.pauses if pause >= _LONG_PAUSE_MS)
     if long_pauses:
-        found.append((f"{long_pauses} long pauses before", curve.pausing * min(4, long_pauses)))
+        weight = curve.pausing * min(_MOST_PAUSES, long_pauses)
+        found.append((f"{long_pauses} long pauses before", weight))
     return found
+
+
+def _by_text(evidence: TurnEvidence, curve: TurnCurve) -> tuple[str, float]:
+    if evidence.text is None:
+        if evidence.text_missing:
+            return "text missing", curve.text_missing
+        return "no text yet", curve.no_text
+    if cues.ends_open(evidence.text):
+        return "ends open", curve.open_end
+    if cues.says_farewell(evidence.text):
+        return "says that it is all", curve.farewell
+    if cues.reaches_result(evidence.text):
+        return "reaches a result", curve.result
+    return "no result at its end", curve.no_result
+
+
+def _longest(evidence: TurnEvidence, curve: TurnCurve) -> int:
+    longest = curve.longest_minor_ms if evidence.minor else curve.longest_ms
+    own = max((p for p in evidence.pauses if p >= _LONG_PAUSE_MS), default=0)
+    if own:
+        longest = max(longest, round(curve.pause_factor * own + curve.pause_margin_ms))
+    return min(longest, curve.longest_of_all_ms)

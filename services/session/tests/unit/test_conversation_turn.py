@@ -1,0 +1,150 @@
+"""The rules that read words and odds: when a turn is over, what comes next, what an overlap is."""
+
+import pytest
+
+from viva.session.domain.conversation import cues
+from viva.session.domain.conversation.facts import Overlap
+from viva.session.domain.conversation.follow_up import choose_follow_up, missing_evidence
+from viva.session.domain.conversation.overlap import overlap_by_words
+from viva.session.domain.conversation.turn import DEFAULT_CURVE, TurnEvidence, turn_wait
+from viva.session.domain.plan import Evidence, FollowUpPlan
+
+
+def evidence(probability: float | None = 0.97, text: str | None = "It was done.", **more: object):
+    base = {"voiced_ms": 15_000, "expected_ms": 25_000}
+    return TurnEvidence(probability, text, **{**base, **more})  # type: ignore[arg-type]
+
+
+RESULT = "We shipped it two weeks early, and the number of complaints fell by half."
+MIDDLE = "So I talked with the whole team about it first."
+
+
+def test_a_complete_answer_that_reaches_its_result_is_sure_and_quick() -> None:
+    wait = turn_wait(evidence(text=RESULT))
+    assert wait.sure
+    assert wait.ms <= 300
+
+
+@pytest.mark.parametrize(
+    ("more", "least_ms"),
+    [
+        ({"text": MIDDLE}, 700),
+        ({"text": "So I talked with the"}, 2_000),
+        ({"text": MIDDLE, "voiced_ms": 3_000}, 1_900),
+        ({"probability": 0.3, "text": MIDDLE}, 2_000),
+        ({"probability": None}, 1_500),
+        ({"text": None, "voiced_ms": 1_500}, 900),
+    ],
+)
+def test_doubt_waits(more: dict[str, object], least_ms: int) -> None:
+    wait = turn_wait(evidence(**more))
+    assert not wait.sure
+    assert wait.ms >= least_ms
+
+
+def test_the_wait_falls_as_the_model_grows_surer() -> None:
+    waits = [turn_wait(evidence(p / 100, MIDDLE)).ms for p in range(0, 101, 5)]
+    assert waits == sorted(waits, reverse=True)
+    assert waits[0] <= DEFAULT_CURVE.longest_ms
+    assert waits[-1] >= DEFAULT_CURVE.shortest_ms
+
+
+def test_who_pauses_long_is_given_more_time_but_not_without_end() -> None:
+    plain = turn_wait(evidence(0.6, MIDDLE)).ms
+    patient = turn_wait(evidence(0.6, MIDDLE, pauses=(900, 1_700, 1_200))).ms
+    assert patient > plain
+    assert turn_wait(evidence(0.0, MIDDLE, pauses=(9_000,))).ms <= DEFAULT_CURVE.longest_of_all_ms
+
+
+def test_little_is_waited_for_after_a_follow_up() -> None:
+    doubtful = turn_wait(evidence(0.4, MIDDLE, minor=True, expected_ms=10_000))
+    assert doubtful.ms <= DEFAULT_CURVE.longest_minor_ms
+
+
+def test_the_reason_names_what_counted() -> None:
+    assert turn_wait(evidence(0.97, RESULT)).reason == "model 0.97, reaches a result"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Could you please repeat that?",
+        "Sorry, I didn't catch the question.",
+        "Can you say that again?",
+        "Pardon?",
+        "One more time, please.",
+    ],
+)
+def test_a_request_to_repeat_is_understood(text: str) -> None:
+    assert cues.asks_to_repeat(text)
+
+
+def test_an_answer_that_mentions_repeating_is_no_request() -> None:
+    answer = (
+        "I asked the customer to repeat the order number, and then I could repeat the whole "
+        "process with my colleague until it worked."
+    )
+    assert not cues.asks_to_repeat(answer)
+
+
+@pytest.mark.parametrize("text", ["Um, let me think.", "Give me a moment.", "Good question."])
+def test_thinking_aloud_is_understood(text: str) -> None:
+    assert cues.asks_for_time(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Sorry, may I say something?", Overlap.WORDS),
+        ("mhm", Overlap.NOISE),
+        ("Okay, right.", Overlap.NOISE),
+        ("", Overlap.NOISE),
+        ("about the role of engineer", Overlap.ECHO),
+    ],
+)
+def test_words_tell_an_interruption_from_a_cough_and_an_echo(text: str, kind: Overlap) -> None:
+    caption = "I would like to talk with you about the role of an engineer at Acme."
+    assert overlap_by_words(text, caption, 600) is kind
+
+
+def test_without_recognition_only_long_speech_interrupts() -> None:
+    assert overlap_by_words(None, "", 600) is Overlap.NOISE
+    assert overlap_by_words(None, "", 1_300) is Overlap.WORDS
+
+
+FOLLOW_UPS = (
+    FollowUpPlan("f_result", "What came of it?", Evidence.RESULT),
+    FollowUpPlan("f_number", "Can you name a number?", Evidence.SPECIFICS),
+)
+
+
+def test_the_follow_up_asks_for_the_first_evidence_that_is_missing() -> None:
+    text = "When I worked there I decided to call the customer."
+    choice = choose_follow_up(FOLLOW_UPS, [], 1, text, 20_000)
+    assert choice.follow_up is FOLLOW_UPS[0]
+    assert choice.reason == "no result in the answer"
+
+
+def test_no_follow_up_is_asked_for_what_was_said() -> None:
+    text = "Last year I called 20 customers, and in the end complaints fell by half."
+    assert choose_follow_up(FOLLOW_UPS, [], 2, text, 20_000).follow_up is None
+
+
+def test_follow_ups_have_their_limit_and_are_asked_once() -> None:
+    assert choose_follow_up(FOLLOW_UPS, ["f_result"], 1, "No.", 900).follow_up is None
+    assert choose_follow_up(FOLLOW_UPS, ["f_result"], 2, "No.", 900).follow_up is FOLLOW_UPS[1]
+
+
+def test_without_live_text_only_a_short_answer_gets_a_follow_up() -> None:
+    assert choose_follow_up(FOLLOW_UPS, [], 1, None, 4_000).follow_up is FOLLOW_UPS[0]
+    assert choose_follow_up(FOLLOW_UPS, [], 1, None, 40_000).follow_up is None
+
+
+def test_missing_evidence_is_found_by_its_cues() -> None:
+    assert missing_evidence("") == tuple(Evidence)
+    full = (
+        "Last year my team had a problem: 30 orders were late. I decided to call every customer "
+        "myself, I made a list, and I asked the warehouse for help. In the end every order was "
+        "delivered within two days, and nobody cancelled, so my manager made it the rule."
+    )
+    assert missing_evidence(full) == ()
