@@ -30,6 +30,7 @@ from viva.gateway.entrypoints.state import Gateway
 from viva.gateway.settings import GatewaySettings
 from viva.platform.db import Database
 from viva.platform.db.tables import outbox
+from viva.platform.errors import TransientError
 from viva.platform.ids import UlidIds, new_id
 from viva.platform.objects import Objects
 from viva.testkit.clock import FakeClock
@@ -39,8 +40,14 @@ SMALLEST: Json = {"role": "Customer support agent", "channel": "browser"}
 PUBLIC_URL = "https://viva.test"
 
 
-class NoNotifications:
-    """Stands where the notification service is in tests that never reach it."""
+class AwayNotifications:
+    """The notification service while it is away."""
+
+    def __getattr__(self, name: str) -> Any:
+        async def unanswered(*_: Any) -> None:
+            raise TransientError("notification does not answer")
+
+        return unanswered
 
 
 @dataclass
@@ -204,7 +211,7 @@ async def world_of(
         join=JoinDesk(open_unit, context.now, timedelta(hours=1)),
         answers=Answers(open_unit, context),
         objects=objects,
-        notifications=NoNotifications(),  # type: ignore[arg-type]
+        notifications=AwayNotifications(),
         rate_limit=RateLimit("key", settings.requests_per_minute, 60, clock),
         join_rate_limit=RateLimit("join", settings.joins_per_minute, 60, clock),
         max_body_bytes=settings.max_body_bytes,

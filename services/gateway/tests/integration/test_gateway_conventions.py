@@ -269,3 +269,14 @@ async def test_a_bug_is_told_without_its_insides(
     answer = await customer.get("/credits")
     body = _problem(answer, 500, "internal")
     assert "insides" not in str(body)
+
+
+async def test_a_service_that_is_away_is_said(world: World, customer: Customer) -> None:
+    answer = await customer.get("/webhook-endpoints")
+    _problem(answer, 503, "unavailable")
+    assert answer.headers["retry-after"]
+    made = await customer.interview()
+    path = f"/interviews/{made['id']}/invitations"
+    _problem(await customer.post(path, {"email": "a@b.cd"}), 503, "unavailable")
+    rows = (await customer.get("/audit-log", target=made["id"])).json()["data"]
+    assert [row["action"] for row in rows] == ["interview.create"]

@@ -8,8 +8,8 @@ from pydantic import AwareDatetime
 from viva.gateway.application import auditing
 from viva.gateway.application.attempts import Reinvite, cancel, owned, reinvite
 from viva.gateway.application.ordering import Ordered, order_interview
-from viva.gateway.application.ports import InterviewFilter, Work
-from viva.gateway.application.presenting import Json, override_document
+from viva.gateway.application.ports import InterviewFilter
+from viva.gateway.application.presenting import Json, interview_document, override_document
 from viva.gateway.application.publishing import document_of
 from viva.gateway.application.reading import add_transcripts, candidate_document, summaries
 from viva.gateway.application.reviewing import OverrideScore, override_score
@@ -64,7 +64,7 @@ async def create_interview(body: CreateInterviewBody, request: Request, who: Wri
     command = body.command(parts.context.now())
     async with parts.open_work() as work:
         ordered = await order_interview(work, parts.context, who, command)
-        return await reply(request, work, 201, await _with_link(request, work, ordered))
+        return await reply(request, work, 201, _with_link(request, ordered))
 
 
 @router.get("", response_model=ListDocument[InterviewSummary], openapi_extra=_METADATA_FILTER)
@@ -155,7 +155,7 @@ async def reinvite_candidate(
     expires_at = expiry(given.expires_at, given.expires_in_s, parts.context.now())
     async with parts.open_work() as work:
         ordered = await reinvite(work, parts.context, who, Reinvite(interview_id, expires_at))
-        return await reply(request, work, 201, await _with_link(request, work, ordered))
+        return await reply(request, work, 201, _with_link(request, ordered))
 
 
 @router.post("/{interview_id}/overrides", status_code=201, response_model=OverrideDocument)
@@ -179,8 +179,12 @@ async def list_overrides(interview_id: str, request: Request, who: Reader) -> Re
     return show(listing([override_document(override) for override in found]))
 
 
-async def _with_link(request: Request, work: Work, ordered: Ordered) -> Json:
-    document = await document_of(work, gateway(request).context, ordered.interview)
+def _with_link(request: Request, ordered: Ordered) -> Json:
+    # A fresh attempt has neither overrides nor reviews.
+    public_url = gateway(request).context.policy.public_url
+    document = interview_document(
+        ordered.interview, overrides=(), reviews=(), public_url=public_url
+    )
     return document | {"join_url": ordered.join_url}
 
 
