@@ -5,9 +5,9 @@ import re
 _WORD = re.compile(r"[a-z']+")
 
 _REPEAT = re.compile(
-    r"\b(repeat|say (that|it) again|ask (that|me|it) again|once more|pardon( me)?\W*$"
+    r"\b(repeat|say (that|it) again|ask (that|me|it) again|once more|pardon me|pardon(?=\W*$)"
     r"|(didn't|did not|couldn't|could not) (quite )?(hear|catch|get|understand)"
-    r"|what was (that|the question)|come again|one more time)\b"
+    r"|what was (that|the question)|come again|one more time)(\b|$)"
 )
 _THINKING = re.compile(
     r"\b(let me (think|see)|give me (a|one|some) (second|moment|minute|time)|i need (a|some) "
