@@ -157,7 +157,7 @@ class Stack:
 
     def pid(self, service: str) -> int:
         """The process of a service now."""
-        return int(self.state()["services"][service])
+        return int(self.state()["services"][service]["pid"])
 
     def settings(self) -> dict[str, str]:
         """All settings that the services have, those that `viva up` chose included."""

@@ -11,7 +11,7 @@ from rich.table import Table
 from viva.platform.errors import VivaError
 from viva.platform.local.child import read_health
 from viva.platform.local.lag import consumer_lag
-from viva.platform.local.state import State, current_settings
+from viva.platform.local.state import RunningService, State, current_settings
 from viva.platform.run import find_service, service_names
 from viva.platform.settings import load
 
@@ -31,22 +31,31 @@ def status(
 
 async def _collect() -> list[dict[str, Any]]:
     state = State.read()
+    services = state.services if state else _by_settings()
     lags = await _lags()
     return [
-        await _row(name, state, lags.get(f"viva.{name}"))
-        for name in (sorted(state.services) if state else service_names())
+        await _row(name, where, lags.get(f"viva.{name}"))
+        for name, where in sorted(services.items())
     ]
 
 
-async def _row(name: str, state: State | None, lag: int | None) -> dict[str, Any]:
-    own = load(find_service(name).settings)
-    body = await asyncio.to_thread(read_health, f"http://{own.http_host}:{own.http_port}") or {}
+def _by_settings() -> dict[str, RunningService]:
+    """Where the services are if they were started one by one."""
+    found = {}
+    for name in service_names():
+        own = load(find_service(name).settings)
+        found[name] = RunningService(f"http://{own.http_host}:{own.http_port}", own.grpc_port)
+    return found
+
+
+async def _row(name: str, where: RunningService, lag: int | None) -> dict[str, Any]:
+    body = await asyncio.to_thread(read_health, where.http_url) or {}
     return {
         "service": name,
         "status": body.get("status", "down"),
-        "pid": state.services.get(name) if state else None,
-        "http_port": own.http_port,
-        "grpc_port": own.grpc_port or None,
+        "pid": where.pid,
+        "http_port": int(where.http_url.rpartition(":")[2]),
+        "grpc_port": where.grpc_port or None,
         "conversations": body.get("conversations"),
         "lag": lag,
         "degraded": body.get("degraded", {}),

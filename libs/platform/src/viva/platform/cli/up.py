@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import time
+from collections.abc import Collection
 from importlib.metadata import entry_points
 from typing import Annotated
 
@@ -14,9 +15,9 @@ from rich.console import Console
 from viva.platform.embedded.broker import listening
 from viva.platform.local.child import Child, ChildError
 from viva.platform.local.stack import Stack
-from viva.platform.local.state import State, home
+from viva.platform.local.state import RunningService, State, home
 from viva.platform.run import find_service, service_names
-from viva.platform.settings import ServiceSettings, SettingsError, load
+from viva.platform.settings import PlatformSettings, ServiceSettings, SettingsError, load
 
 _console = Console(highlight=False)
 _STOP_S = 40.0
@@ -47,8 +48,9 @@ async def _up(names: list[str]) -> int:
     try:
         await stack.start()
         for name, own in settings.items():
+            where = RunningService(f"http://{own.http_host}:{own.http_port}", own.grpc_port)
             log = home() / "logs" / f"{name}.log"
-            children[name] = Child(name, _url(own), stack.environment, log, _say)
+            children[name] = Child(name, where, stack.environment, log, _say)
         return await _supervise(stack, children, stopping)
     finally:
         _console.print("stopping")
@@ -84,7 +86,7 @@ async def _keep_state(stack: Stack, children: dict[str, Child]) -> None:
     """Writes the pids down whenever they change."""
     written = None
     while True:
-        services = {name: child.pid for name, child in children.items() if child.pid}
+        services = {name: child.where() for name, child in children.items()}
         state = State(os.getpid(), stack.environment, services, stack.broker_pid)
         if state != written:
             state.write()
@@ -101,11 +103,23 @@ async def _announce(stack: Stack, children: dict[str, Child], began: float) -> N
     _console.print(f"  API      {platform.public_url}")
     _console.print(f"  docs     {platform.public_url}/docs")
     _console.print(f"  logs     {home() / 'logs'}")
-    for entry in sorted(entry_points(group="viva.ready"), key=lambda entry: entry.name):
-        for line in await entry.load()(platform):
-            _console.print(f"  {line}", markup=False)
+    for line in await _lines_of_services(platform, children):
+        _console.print(f"  {line}", markup=False)
     _console.print("  Ctrl-C stops everything\n")
     await asyncio.Event().wait()
+
+
+async def _lines_of_services(platform: PlatformSettings, running: Collection[str]) -> list[str]:
+    """What the services themselves have to say, by entry points named like them."""
+    lines: list[str] = []
+    for entry in sorted(entry_points(group="viva.ready"), key=lambda entry: entry.name):
+        if entry.name not in running:
+            continue
+        try:
+            lines += await entry.load()(platform)
+        except Exception as error:
+            lines.append(f"{entry.name} has nothing to say: {error or type(error).__name__}")
+    return lines
 
 
 async def _check_ports(settings: dict[str, ServiceSettings]) -> None:
@@ -125,10 +139,8 @@ async def _wait(stopping: asyncio.Event) -> None:
     await stopping.wait()
 
 
-def _url(own: ServiceSettings) -> str:
-    return f"http://{own.http_host}:{own.http_port}"
-
-
 def _say(who: str, what: str) -> None:
     with contextlib.suppress(BrokenPipeError):
-        _console.print(f"{time.strftime('%H:%M:%S')}  {who:<13} {what}", markup=False)
+        _console.print(
+            f"{time.strftime('%H:%M:%S')}  {who:<13} {what}", markup=False, soft_wrap=True
+        )

@@ -9,11 +9,13 @@ import urllib.error
 import urllib.request
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from viva.platform.backoff import Backoff
 from viva.platform.errors import VivaError
+from viva.platform.local.state import RunningService
 
 SUPERVISOR = "VIVA_SUPERVISOR_PID"
 _BAD_SETTINGS = 2
@@ -32,28 +34,27 @@ class Child:
     """Runs `viva run NAME` and keeps it running.
 
     Args:
-        url: of its HTTP port.
+        where: its ports.
         environment: settings on top of this process's own.
         log: its output goes there.
         say: told a line when something happens.
     """
 
     def __init__(
-        self, name: str, url: str, environment: Mapping[str, str], log: Path, say: Say
+        self, name: str, where: RunningService, environment: Mapping[str, str], log: Path, say: Say
     ) -> None:
         self.name = name
         self.ready = asyncio.Event()
-        self._url = url
+        self._where = where
         self._environment = {**os.environ, **environment, SUPERVISOR: str(os.getpid())}
         self._log = log
         self._say = say
         self._process: asyncio.subprocess.Process | None = None
 
-    @property
-    def pid(self) -> int | None:
-        """Its process, while it runs."""
+    def where(self) -> RunningService:
+        """Its ports, and its process while it runs."""
         running = self._process and self._process.returncode is None
-        return self._process.pid if self._process and running else None
+        return replace(self._where, pid=self._process.pid if self._process and running else None)
 
     async def run(self) -> None:
         """Runs it for ever.
@@ -116,7 +117,7 @@ class Child:
     async def _watch_start(self, began: float) -> None:
         said = ""
         while True:
-            body = await asyncio.to_thread(read_health, self._url)
+            body = await asyncio.to_thread(read_health, self._where.http_url)
             if body and body.get("started") and not body.get("draining"):
                 self._say(self.name, f"ready after {time.monotonic() - began:.1f} s")
                 self.ready.set()

@@ -14,6 +14,20 @@ def home() -> Path:
     return Path(os.environ.get("VIVA_HOME", ".viva")).resolve()
 
 
+@dataclass(frozen=True)
+class RunningService:
+    """Where one service is.
+
+    Attributes:
+        pid: None while it is between a crash and its next start.
+        grpc_port: 0 where it has none of its own.
+    """
+
+    http_url: str
+    grpc_port: int
+    pid: int | None = None
+
+
 @dataclass
 class State:
     """The running set.
@@ -21,13 +35,13 @@ class State:
     Attributes:
         pid: of `viva up` itself.
         environment: the settings that it gave to the services, as far as it chose them.
-        services: pids by name.
+        services: by name.
         broker_pid: of the embedded broker.
     """
 
     pid: int
     environment: dict[str, str] = field(default_factory=dict)
-    services: dict[str, int] = field(default_factory=dict)
+    services: dict[str, RunningService] = field(default_factory=dict)
     broker_pid: int | None = None
 
     @staticmethod
@@ -38,20 +52,25 @@ class State:
     @classmethod
     def read(cls) -> "State | None":
         """Reads it; None when nothing runs."""
-        try:
-            state = cls(**json.loads(cls.path().read_text("utf-8")))
-        except (FileNotFoundError, ValueError, TypeError):
-            return None
-        return state if is_running(state.pid) else None
+        state = cls._load()
+        return state if state and is_running(state.pid) else None
 
     @classmethod
     def left_over(cls) -> "State | None":
         """Reads what a `viva up` that was killed left behind."""
+        state = cls._load()
+        return state if state and not is_running(state.pid) else None
+
+    @classmethod
+    def _load(cls) -> "State | None":
         try:
-            state = cls(**json.loads(cls.path().read_text("utf-8")))
-        except (FileNotFoundError, ValueError, TypeError):
+            values = json.loads(cls.path().read_text("utf-8"))
+            services = {
+                name: RunningService(**entry) for name, entry in values.pop("services").items()
+            }
+            return cls(services=services, **values)
+        except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
             return None
-        return None if is_running(state.pid) else state
 
     def write(self) -> None:
         """Writes it, whole or not at all."""
