@@ -147,7 +147,8 @@ def test_a_second_voice_is_dropped_and_silenced(
     assert len(before) == len(after)
     assert before[inside].any()
     assert not after[inside].any()
-    assert np.array_equal(before[: turn.span.start_ms * 16], after[: turn.span.start_ms * 16])
+    untouched = slice(0, turn.span.start_ms * 16 - 3200)
+    assert np.array_equal(before[untouched], after[untouched])
     other = found.voices[1]
     assert other.similarity_to_candidate is not None
     assert other.similarity_to_candidate < 0.5

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from viva.diarization.domain.model import Channel, Role, Span, Turn, Voice, Word
 from viva.diarization.domain.roles import SETTINGS, Cluster, candidate_of, roles
-from viva.diarization.domain.turns import attribute_words, speech_ms, turns
+from viva.diarization.domain.turns import attribute_words, silenced, speech_ms, turns
 from viva.diarization.domain.windows import WindowSettings, covered_ms, thinned, windows
 
 WIDE = SETTINGS[Channel.WIDE]
@@ -75,6 +75,15 @@ def test_turns_are_the_speech_in_order(speech: list[Span], data: st.DataObject) 
     assert all(a.span.end_ms <= b.span.start_ms for a, b in pairwise(found))
     assert covered_ms([t.span for t in found]) == (covered_ms(speech) if pieces else 0)
     assert sum(speech_ms(found, voice) for voice in "abc") == covered_ms([t.span for t in found])
+
+
+def test_silence_reaches_into_the_gaps_around_a_voice() -> None:
+    said = [
+        Turn(Span(100, 900), "other-1"),
+        Turn(Span(1000, 2000), "candidate"),
+        Turn(Span(2600, 3000), "other-1"),
+    ]
+    assert silenced(said, "candidate") == spans((50, 950), (2450, 3150))
 
 
 def test_words_go_with_the_turn_they_lie_in() -> None:

@@ -17,7 +17,7 @@ from viva.diarization.application.model import AnswerAudio, Attributed, Fingerpr
 from viva.diarization.application.ports import Embeddings, SpeakerClusterer, SpeakerEmbedder
 from viva.diarization.domain.model import Role, Span, Turn, Voice
 from viva.diarization.domain.roles import SETTINGS
-from viva.diarization.domain.turns import attribute_words, speech_ms, turns
+from viva.diarization.domain.turns import attribute_words, silenced, speech_ms, turns
 from viva.diarization.domain.windows import WindowSettings, windows
 
 _CANDIDATE = Role.CANDIDATE.value
@@ -52,12 +52,11 @@ class Attribution:
             else [Turn(span, _CANDIDATE) for span in speech]
         )
         voices = _voices(identified, said, embeddings, self._interviewer(answer).voice)
-        others = [turn.span for turn in said if turn.voice != _CANDIDATE]
         return Attributed(
             voices,
             tuple(said),
             tuple(attribute_words(answer.words, said, voices)),
-            write_wav(without(samples, others)),
+            write_wav(without(samples, silenced(said, _CANDIDATE))),
             VoiceRecord(
                 answer.answer_id,
                 answer.revision,

@@ -8,6 +8,8 @@ from viva.diarization.domain.model import Role, Span, SpokenWord, Turn, Voice, W
 _REACH_MS = 500
 """A word this far from any turn belongs to nobody in particular: it stays the candidate's."""
 
+_SOFT_MS = 150
+
 
 def turns(speech: Iterable[Span], windows: Sequence[Span], voices: Sequence[str]) -> list[Turn]:
     """Speaker turns over voiced spans.
@@ -46,6 +48,25 @@ def _windows_of(span: Span, windows: Sequence[Span], middles: Sequence[float]) -
 def speech_ms(found: Iterable[Turn], voice: str) -> int:
     """How long a voice spoke."""
     return sum(turn.span.duration_ms for turn in found if turn.voice == voice)
+
+
+def silenced(found: Sequence[Turn], kept: str) -> list[Span]:
+    """What must be silent so that only one voice is heard.
+
+    Voices begin and end softly, outside the voiced span: the silence reaches a little into the
+    gap on both sides, at most half way to the next turn.
+    """
+    spans = []
+    for index, turn in enumerate(found):
+        if turn.voice == kept:
+            continue
+        before = found[index - 1].span.end_ms if index else 0
+        start = max(turn.span.start_ms - _SOFT_MS, (before + turn.span.start_ms) // 2)
+        end = turn.span.end_ms + _SOFT_MS
+        if index + 1 < len(found):
+            end = min(end, (turn.span.end_ms + found[index + 1].span.start_ms) // 2)
+        spans.append(Span(start, end))
+    return spans
 
 
 def attribute_words(
