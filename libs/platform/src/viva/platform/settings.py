@@ -1,6 +1,5 @@
 """Settings: read once from the environment, frozen, passed on as values."""
 
-from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
@@ -39,7 +38,6 @@ class PlatformSettings(BaseSettings):
     objects_url: str | None = Field(
         None, description="file:///path, s3://bucket/prefix, gs://, az://"
     )
-    models_dir: Path = Path(".viva/models")
 
     otlp_endpoint: str | None = Field(None, description="OTLP over HTTP, such as http://host:4318")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

