@@ -4,6 +4,9 @@ import { meterShare } from "./hearing.js";
 import { by, onTap } from "./page.js";
 import { fill, HINT, NOTICE, STATE } from "./words.js";
 
+/** The session says these again while they last. */
+const PASSING = new Set(["microphone", "uplink"]);
+const PASSING_MS = 10000;
 const ANSWERING = new Set(["listening", "thinking"]);
 
 export class Talk {
@@ -17,6 +20,7 @@ export class Talk {
     this.interrupted = false;
     this.captions = new Map();
     this.notices = new Map();
+    this.expiry = {};
     this.say = say;
     by("caption").lang = interview.language || "en";
     onTap("done", () => this.command("done"));
@@ -86,6 +90,10 @@ export class Talk {
   notice(kind, text = NOTICE[kind]) {
     if ((this.notices.get(kind) ?? "") === text) return;
     this.notices.delete(kind);
+    clearTimeout(this.expiry[kind]);
+    if (text && PASSING.has(kind)) {
+      this.expiry[kind] = setTimeout(() => this.notice(kind, ""), PASSING_MS);
+    }
     if (text) this.notices.set(kind, text);
     by("notice").textContent = [...this.notices.values()].at(-1) ?? "";
     by("own-meter").parentElement.classList.toggle("off", this.notices.has("muted") || this.notices.has("lost"));
