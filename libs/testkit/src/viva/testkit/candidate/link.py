@@ -200,7 +200,10 @@ class Link:
             except TimeoutError:
                 message = json.dumps({"type": "heartbeat"})
             await self._flowing.wait()
-            await socket.send(message)
+            try:
+                await socket.send(message)
+            except websockets.ConnectionClosed:
+                return  # whoever reads from the socket sees it too, and connects again
 
     def _receive(self, raw: str | bytes) -> None:
         if isinstance(raw, bytes):

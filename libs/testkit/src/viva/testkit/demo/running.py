@@ -37,7 +37,7 @@ async def viva(say: Callable[[str], None]) -> AsyncIterator[Running]:
     """
     state = State.read()
     if state is not None:
-        key = (home() / "api-key").read_text("utf-8").strip()
+        key = (home() / "first-key").read_text("utf-8").strip()
         url = state.environment.get("VIVA_PUBLIC_URL", "http://127.0.0.1:8080")
         say(f"using the Viva that runs at {url}")
         yield Running(url, key)
