@@ -23,7 +23,7 @@ def first_needed(start: int) -> int:
 def answer_id(setting: Setting, slot: Slot) -> str:
     """The same for every revision, and on every replica."""
     return derived_id(
-        "an", setting.interview_id, str(setting.attempt), str(slot.question), slot.follow_up
+        "ans", setting.interview_id, str(setting.attempt), str(slot.question), slot.follow_up
     )
 
 
