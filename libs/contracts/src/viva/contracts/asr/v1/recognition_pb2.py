@@ -26,13 +26,15 @@ _sym_db = _symbol_database.Default()
 from viva.contracts.common.v1 import common_pb2 as viva_dot_common_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dviva/asr/v1/recognition.proto\x12\x0bviva.asr.v1\x1a\x1bviva/common/v1/common.proto\"n\n\x10RecognizeRequest\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x10\n\x08language\x18\x02 \x01(\t\x12%\n\x07purpose\x18\x03 \x01(\x0e\x32\x14.viva.asr.v1.Purpose\x12\x0b\n\x03pcm\x18\x04 \x01(\x0c\"\x90\x01\n\x11RecognizeResponse\x12\x0c\n\x04text\x18\x01 \x01(\t\x12#\n\x05words\x18\x02 \x03(\x0b\x32\x14.viva.common.v1.Word\x12\x12\n\nconfidence\x18\x03 \x01(\x01\x12\x0e\n\x06speech\x18\x04 \x01(\x08\x12\x10\n\x08queue_ms\x18\x05 \x01(\x05\x12\x12\n\ncompute_ms\x18\x06 \x01(\x05*Q\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x13\n\x0fPURPOSE_SEGMENT\x10\x01\x12\x18\n\x14PURPOSE_INTERRUPTION\x10\x02\x32`\n\x12RecognitionService\x12J\n\tRecognize\x12\x1d.viva.asr.v1.RecognizeRequest\x1a\x1e.viva.asr.v1.RecognizeResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dviva/asr/v1/recognition.proto\x12\x0bviva.asr.v1\x1a\x1bviva/common/v1/common.proto\"n\n\x10RecognizeRequest\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x10\n\x08language\x18\x02 \x01(\t\x12%\n\x07purpose\x18\x03 \x01(\x0e\x32\x14.viva.asr.v1.Purpose\x12\x0b\n\x03pcm\x18\x04 \x01(\x0c\"\x90\x01\n\x11RecognizeResponse\x12\x0c\n\x04text\x18\x01 \x01(\t\x12#\n\x05words\x18\x02 \x03(\x0b\x32\x14.viva.common.v1.Word\x12\x12\n\nconfidence\x18\x03 \x01(\x01\x12\x0e\n\x06speech\x18\x04 \x01(\x08\x12\x10\n\x08queue_ms\x18\x05 \x01(\x05\x12\x12\n\ncompute_ms\x18\x06 \x01(\x05*Q\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x13\n\x0fPURPOSE_SEGMENT\x10\x01\x12\x18\n\x14PURPOSE_INTERRUPTION\x10\x02\x32\x65\n\x12RecognitionService\x12O\n\tRecognize\x12\x1d.viva.asr.v1.RecognizeRequest\x1a\x1e.viva.asr.v1.RecognizeResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'viva.asr.v1.recognition_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_RECOGNITIONSERVICE'].methods_by_name['Recognize']._loaded_options = None
+  _globals['_RECOGNITIONSERVICE'].methods_by_name['Recognize']._serialized_options = b'\220\002\001'
   _globals['_PURPOSE']._serialized_start=334
   _globals['_PURPOSE']._serialized_end=415
   _globals['_RECOGNIZEREQUEST']._serialized_start=75
@@ -40,5 +42,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECOGNIZERESPONSE']._serialized_start=188
   _globals['_RECOGNIZERESPONSE']._serialized_end=332
   _globals['_RECOGNITIONSERVICE']._serialized_start=417
-  _globals['_RECOGNITIONSERVICE']._serialized_end=513
+  _globals['_RECOGNITIONSERVICE']._serialized_end=518
 # @@protoc_insertion_point(module_scope)

@@ -25,13 +25,15 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!viva/telephony/v1/telephony.proto\x12\x11viva.telephony.v1\"\x14\n\x12GetCapacityRequest\"G\n\x13GetCapacityResponse\x12\x30\n\x06trunks\x18\x01 \x03(\x0b\x32 .viva.telephony.v1.TrunkCapacity\"J\n\rTrunkCapacity\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\r\n\x05slots\x18\x03 \x01(\x05\x12\x0e\n\x06in_use\x18\x04 \x01(\x05\x32p\n\x10TelephonyService\x12\\\n\x0bGetCapacity\x12%.viva.telephony.v1.GetCapacityRequest\x1a&.viva.telephony.v1.GetCapacityResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!viva/telephony/v1/telephony.proto\x12\x11viva.telephony.v1\"\x14\n\x12GetCapacityRequest\"G\n\x13GetCapacityResponse\x12\x30\n\x06trunks\x18\x01 \x03(\x0b\x32 .viva.telephony.v1.TrunkCapacity\"J\n\rTrunkCapacity\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\r\n\x05slots\x18\x03 \x01(\x05\x12\x0e\n\x06in_use\x18\x04 \x01(\x05\x32u\n\x10TelephonyService\x12\x61\n\x0bGetCapacity\x12%.viva.telephony.v1.GetCapacityRequest\x1a&.viva.telephony.v1.GetCapacityResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'viva.telephony.v1.telephony_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_TELEPHONYSERVICE'].methods_by_name['GetCapacity']._loaded_options = None
+  _globals['_TELEPHONYSERVICE'].methods_by_name['GetCapacity']._serialized_options = b'\220\002\001'
   _globals['_GETCAPACITYREQUEST']._serialized_start=56
   _globals['_GETCAPACITYREQUEST']._serialized_end=76
   _globals['_GETCAPACITYRESPONSE']._serialized_start=78
@@ -39,5 +41,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TRUNKCAPACITY']._serialized_start=151
   _globals['_TRUNKCAPACITY']._serialized_end=225
   _globals['_TELEPHONYSERVICE']._serialized_start=227
-  _globals['_TELEPHONYSERVICE']._serialized_end=339
+  _globals['_TELEPHONYSERVICE']._serialized_end=344
 # @@protoc_insertion_point(module_scope)
