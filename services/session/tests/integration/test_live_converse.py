@@ -398,6 +398,23 @@ async def test_a_reload_hears_the_same_question_again(ready, replica, speech) ->
     assert again.captions[1] == "Question 1?"
 
 
+async def test_nothing_is_kept_of_who_refuses(ready, replica, speech) -> None:
+    here = await replica()
+    async with here.channel() as channel:
+        candidate = Candidate(channel, speech)
+        await candidate.attach()
+        candidate.voice = speech["Question 1?"]
+        await candidate.run(lambda c: not len(c.voice))
+        await candidate.state(consent=pb.Consent(granted=False))
+        await candidate.run(lambda c: c.ended)
+    assert candidate.ended == "consent_refused"
+    await until(lambda: not here.conversations.live)
+    async with ready.database.unit_of_work() as uow:
+        tracks = await SqlConversationStore().tracks(uow, INTERVIEW, 1)
+    assert tracks.candidate == ()
+    assert await ready.state() is State.FAILED
+
+
 async def test_full_is_resource_exhausted(ready, replica, speech) -> None:
     here = await replica(limit=0)
     async with here.channel() as channel:

@@ -1,7 +1,7 @@
 """Coming, going and agreeing: what the candidate's side does besides speaking."""
 
 from viva.session.domain.conversation import cues
-from viva.session.domain.conversation.actions import Ask, JudgeTurn, Need, Release, Save
+from viva.session.domain.conversation.actions import Ask, JudgeTurn, Need, Release, Save, Start
 from viva.session.domain.conversation.agenda import (
     after_speaking,
     ask_again,
@@ -14,10 +14,9 @@ from viva.session.domain.conversation.agenda import (
 )
 from viva.session.domain.conversation.draft import Draft
 from viva.session.domain.conversation.ending import EndedBy
-from viva.session.domain.conversation.facts import Attached, ClientChanged, Heard, Resumed
+from viva.session.domain.conversation.facts import Attached, ClientChanged, Detached, Heard, Resumed
 from viva.session.domain.conversation.speaking import flush, say, send_again
 from viva.session.domain.conversation.state import Span, Stage
-from viva.session.domain.conversation.timing import samples
 
 _NUMBERS_PER_EPOCH = 1_000_000
 _MOST_CONSENT = 2
@@ -36,6 +35,12 @@ def on_attached(d: Draft, fact: Attached) -> None:
         else:
             _say_again(d, fresh=fact.fresh)
         d.do(Save())
+
+
+def on_detached(d: Draft, _: Detached) -> None:
+    """Nobody is there; the grace counts from the first word of it."""
+    if d.state.attached:
+        d.set(attached=False, absent_ms=0)
 
 
 def _say_again(d: Draft, *, fresh: bool) -> None:
@@ -127,6 +132,8 @@ def on_consented(d: Draft, *, granted: bool) -> None:
         if granted:
             begin_if_ready(d)
         else:
+            d.set(started_clock=d.state.clock)
+            d.do(Start())
             close(d, "closing:refused", reason=EndedBy.CONSENT_REFUSED)
     elif d.state.stage in (Stage.CONSENTING, Stage.OPENING) and not d.state.consented:
         flush(d)
@@ -176,8 +183,3 @@ def on_gap(d: Draft, end_position: int) -> None:
     """Absence is no silence: it counts from the gap's end."""
     d.answer(since=max(end_position, d.state.answer.since if d.state.answer else 0))
     d.set(quiet_since=max(d.state.quiet_since, end_position))
-
-
-def samples_of_grace(d: Draft) -> int:
-    """The grace in samples, for whoever stores a deadline."""
-    return samples(d.plan.grace_ms * max(1.0, d.plan.time_factor))

@@ -157,7 +157,7 @@ def _signal_back(d: Draft, _: facts.SignalBack) -> None:
 
 _HANDLERS: dict[type[Any], Callable[[Draft, Any], None]] = {
     facts.Attached: attendance.on_attached,
-    facts.Detached: lambda d, _: d.set(attached=False, absent_ms=0),
+    facts.Detached: attendance.on_detached,
     facts.Resumed: attendance.on_resumed,
     facts.Bye: lambda d, _: attendance.leave(d, EndedBy.CANDIDATE_LEFT, cut_short=False),
     facts.Cancelled: lambda d, _: attendance.leave(d, EndedBy.CANCELLED, cut_short=True),
