@@ -22,6 +22,7 @@ from viva.session.application.live.opening import LiveParts
 from viva.session.application.live.prompt_library import PromptLibrary
 from viva.session.application.live.report import ConversationReport
 from viva.session.application.live.senses import Models
+from viva.session.domain.conversation.turn import TurnCurve
 from viva.session.entrypoints.grpc import ConversationServicer
 from viva.session.settings import SessionSettings
 
@@ -67,6 +68,7 @@ async def build_live(
         clock=runtime.clock,
         report=ConversationReport(),
         address=lambda: f"{host}:{server.port}",
+        curve=TurnCurve(bias=settings.turn_bias),
     )
     conversations = Conversations(parts, limit=settings.conversations)
     server.add(

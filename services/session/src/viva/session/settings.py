@@ -18,6 +18,9 @@ class SessionSettings(ServiceSettings):
 
     conversations: int = Field(16, ge=1, description="Conducted at once; then it is full.")
     turn_threads: int = Field(2, ge=1, description="For the end-of-turn model.")
+    turn_bias: float = Field(
+        0.0, description="Log-odds: above 0 replies come sooner and cut off more often."
+    )
     advertised_host: str | None = Field(
         None, description="Where edges find this replica; the host it listens on, or its own name."
     )

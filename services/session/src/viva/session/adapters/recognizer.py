@@ -12,8 +12,10 @@ from viva.platform.log import get_logger
 # Recognition slower than this is of no use for the turn.
 _TEXT_S = 1.5
 _INTERRUPTION_S = 0.8
-# After a failure it is left alone for a moment, so that no turn waits for what is not there.
+# After a refusal it is left alone for a moment, so that no turn waits for what is not there. One
+# that is only slow is asked again: the next piece may be shorter.
 _REST_S = 3.0
+_REFUSED_WITHIN_S = 0.3
 
 log = get_logger(__name__)
 
@@ -52,12 +54,19 @@ class GrpcRecognizer:
             purpose=purpose,
             pcm=pcm,
         )
+        began = self._monotonic()
         try:
             response = await self._stub.Recognize(request, timeout=timeout_s)
         except BackpressureError:
             return None
         except (VivaError, grpc.aio.AioRpcError) as error:
-            self._resting_until = self._monotonic() + _REST_S
-            log.warning("live_recognition_away", code=getattr(error, "code", "rpc"))
+            took_s = self._monotonic() - began
+            if took_s < _REFUSED_WITHIN_S:
+                self._resting_until = self._monotonic() + _REST_S
+            log.warning(
+                "live_recognition_missed",
+                code=getattr(error, "code", "rpc"),
+                took_ms=round(took_s * 1000),
+            )
             return None
         return str(response.text)

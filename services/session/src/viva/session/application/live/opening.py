@@ -27,6 +27,7 @@ from viva.session.application.live.senses import Models
 from viva.session.domain.conversation.draft import Rules
 from viva.session.domain.conversation.facts import Cancelled
 from viva.session.domain.conversation.state import Stage, State
+from viva.session.domain.conversation.turn import DEFAULT_CURVE, TurnCurve
 from viva.session.domain.lifecycle import State as InterviewState
 
 
@@ -43,6 +44,7 @@ class LiveParts:
     clock: Clock
     report: ConversationReport
     address: Callable[[], str]
+    curve: TurnCurve = DEFAULT_CURVE
 
 
 async def load(parts: LiveParts, interview_id: str, attempt: int) -> InterviewBrief:
@@ -74,7 +76,8 @@ async def open_conversation(parts: LiveParts, brief: InterviewBrief) -> Conducto
         taken = await _take(parts, uow, setting)
     if taken.ended:
         raise DomainError("the conversation has ended", code="interview_over")
-    rules = Rules(brief.plan, {key: prompt.samples for key, prompt in setting.prompts.items()})
+    durations = {key: prompt.samples for key, prompt in setting.prompts.items()}
+    rules = Rules(brief.plan, durations, curve=parts.curve)
     conductor = Conductor(
         setting,
         rules,
