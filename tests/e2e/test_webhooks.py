@@ -41,9 +41,8 @@ async def test_body_that_was_changed_does_not_verify(world: World) -> None:
 async def test_log_of_deliveries_and_replay(world: World) -> None:
     interview = await expired_interview(world)
     (hook,) = await world.webhooks(interview, "interview.expired")
-    listed = await world.api.call(
-        "GET", "/v1/webhook-deliveries", params={"interview_id": interview}
-    )
+    asked = {"interview_id": interview, "endpoint_id": world.endpoint["id"]}
+    listed = await world.api.call("GET", "/v1/webhook-deliveries", params=asked)
     (delivery,) = listed["data"]
     assert delivery["event_id"] == hook.id
     await world.api.call("POST", f"/v1/webhook-deliveries/{delivery['id']}/replay")

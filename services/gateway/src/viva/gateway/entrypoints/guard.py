@@ -1,5 +1,7 @@
 """The outermost layer of the API: request ids, body limits, security headers, the last catch."""
 
+import asyncio
+import contextlib
 import re
 import time
 from collections.abc import Callable
@@ -96,6 +98,8 @@ class _Answer:
 
     async def refuse(self, receive: Receive, status: int, code: str, detail: str) -> None:
         """Answers with a problem."""
+        if status == _TOO_LARGE:
+            await _drain(receive)
         response = problem(
             status,
             code,
@@ -115,6 +119,8 @@ class _Answer:
 
 
 _TOO_LARGE = 413
+_DRAINED_BYTES = 16 * 1_048_576
+_DRAINED_S = 10.0
 
 
 def _too_large(limit: int) -> tuple[int, str, str]:
@@ -148,11 +154,24 @@ def _limited(receive: Receive, limit: int) -> Receive:
         message = await receive()
         received += len(message.get("body", b""))
         if received > limit:
+            await _drain(receive)
             status, _, detail = _too_large(limit)
             raise HTTPException(status, detail, {"Connection": "close"})
         return message
 
     return limited
+
+
+async def _drain(receive: Receive) -> None:
+    """Reads on, within bounds: a client that is cut off while it sends never sees the answer."""
+    left = _DRAINED_BYTES
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_DRAINED_S):
+            more = True
+            while more and left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                more = message["type"] == "http.request" and message.get("more_body", False)
 
 
 def _request_id(headers: Headers, make: Callable[[str], str] = new_id) -> str:
