@@ -134,28 +134,31 @@ def command(fact: int, kind: str = "done") -> str:
 
 
 async def test_audio_and_facts_arrive_in_order_and_speech_comes_back() -> None:
-    async with ScriptedSession(just_attach) as session, served(session) as gateway:
-        async with gateway.socket() as socket:
-            said = await text(socket, "attached")
-            assert (said["epoch"], said["progress"]["questions"]) == (1, 3)
-            for i in range(20):
-                await socket.send(frame(320 * i))
-            await socket.send(command(1, "ready"))
-            stream_ = await session.stream()
-            await stream_.until_heard("command")
-            assert stream_.audio() == [(320 * i, FRAME) for i in range(20)]
-            assert stream_.attach.interview_id == "iv_1"
-            assert stream_.attach.fresh
-            assert stream_.all("command")[0].kind == pb.COMMAND_KIND_READY
+    async with (
+        ScriptedSession(just_attach) as session,
+        served(session) as gateway,
+        gateway.socket() as socket,
+    ):
+        said = await text(socket, "attached")
+        assert (said["epoch"], said["progress"]["questions"]) == (1, 3)
+        for i in range(20):
+            await socket.send(frame(320 * i))
+        await socket.send(command(1, "ready"))
+        stream_ = await session.stream()
+        await stream_.until_heard("command")
+        assert stream_.audio() == [(320 * i, FRAME) for i in range(20)]
+        assert stream_.attach.interview_id == "iv_1"
+        assert stream_.attach.fresh
+        assert stream_.all("command")[0].kind == pb.COMMAND_KIND_READY
 
-            speech = bytes(range(250)) * 2000
-            stream_.say(utterance=pb.Utterance(epoch=1, number=5, pcm=speech, caption="Hello"))
-            announced = await text(socket, "utterance")
-            assert (announced["number"], announced["samples"]) == (5, 250_000)
-            assert await socket.recv() == HEADER.pack(0x81, 5) + speech
-            stream_.say(flush=pb.Flush(utterance=5))
-            assert (await text(socket, "flush"))["utterance"] == 5
-            assert gateway.tally.live == 1
+        speech = bytes(range(250)) * 2000
+        stream_.say(utterance=pb.Utterance(epoch=1, number=5, pcm=speech, caption="Hello"))
+        announced = await text(socket, "utterance")
+        assert (announced["number"], announced["samples"]) == (5, 250_000)
+        assert await socket.recv() == HEADER.pack(0x81, 5) + speech
+        stream_.say(flush=pb.Flush(utterance=5))
+        assert (await text(socket, "flush"))["utterance"] == 5
+        assert gateway.tally.live == 1
 
 
 async def test_the_end_is_said_and_closes_normally() -> None:
@@ -224,45 +227,51 @@ async def test_a_frozen_replica_is_left_and_nothing_is_lost() -> None:
 
 
 async def test_a_replica_that_hangs_up_is_dialled_again() -> None:
-    async with ScriptedSession(just_attach) as session, served(session) as gateway:
-        async with gateway.socket() as socket:
-            await text(socket, "attached")
-            await socket.send(
-                json.dumps(
-                    {
-                        "type": "played",
-                        "fact": 1,
-                        "utterance": 3,
-                        "offset": 100,
-                        "count": 50,
-                        "position": 9,
-                    }
-                )
+    async with (
+        ScriptedSession(just_attach) as session,
+        served(session) as gateway,
+        gateway.socket() as socket,
+    ):
+        await text(socket, "attached")
+        await socket.send(
+            json.dumps(
+                {
+                    "type": "played",
+                    "fact": 1,
+                    "utterance": 3,
+                    "offset": 100,
+                    "count": 50,
+                    "position": 9,
+                }
             )
-            first = await session.stream()
-            await first.until_heard("played")
-            first.hang_up()
-            second = await session.stream(1)
-            assert (second.attach.playing_utterance, second.attach.playing_offset) == (3, 150)
-            await second.until_heard("played")
+        )
+        first = await session.stream()
+        await first.until_heard("played")
+        first.hang_up()
+        second = await session.stream(1)
+        assert (second.attach.playing_utterance, second.attach.playing_offset) == (3, 150)
+        await second.until_heard("played")
 
 
 async def test_a_client_that_drops_is_detached_and_its_time_goes_on() -> None:
-    async with ScriptedSession(just_attach) as session, served(session) as gateway:
-        async with gateway.socket() as socket:
-            await text(socket, "attached")
-            socket.transport.abort()
-            stream_ = await session.stream()
-            (detached,) = await stream_.until_heard("detached")
-            assert detached.reason.startswith("closed")
-            assert detached.fact == 0
-            elapsed = await stream_.until_heard("elapsed", 3)
-            assert 500 < sum(e.ms for e in elapsed) < 3000
-            stream_.hang_up()
-            other = await session.stream(1)
-            await other.until_heard("detached")
-            other.say(end=pb.End(reason="dropped"))
-            await other.until(lambda s: s.ended)
+    async with (
+        ScriptedSession(just_attach) as session,
+        served(session) as gateway,
+        gateway.socket() as socket,
+    ):
+        await text(socket, "attached")
+        socket.transport.abort()
+        stream_ = await session.stream()
+        (detached,) = await stream_.until_heard("detached")
+        assert detached.reason.startswith("closed")
+        assert detached.fact == 0
+        elapsed = await stream_.until_heard("elapsed", 3)
+        assert 500 < sum(e.ms for e in elapsed) < 3000
+        stream_.hang_up()
+        other = await session.stream(1)
+        await other.until_heard("detached")
+        other.say(end=pb.End(reason="dropped"))
+        await other.until(lambda s: s.ended)
 
 
 async def test_a_client_that_comes_back_sends_again_what_was_not_durable() -> None:
@@ -393,36 +402,42 @@ async def test_no_replica_with_a_free_slot() -> None:
 
 async def test_what_is_not_durable_is_bounded_and_the_client_is_held_back() -> None:
     limits = replace(QUICK, replay_bytes=640 * 10)
-    async with ScriptedSession(just_attach) as session, served(session, limits) as gateway:
-        async with gateway.socket() as socket:
-            await text(socket, "attached")
-            for i in range(30):
-                await socket.send(frame(320 * i))
-            stream_ = await session.stream()
-            await stream_.until_heard("audio", 10)
-            # The socket is not read while the buffer is full, so that nothing else can have come.
-            stream_.say(progress=pb.Progress(phase=pb.PHASE_LISTENING))
-            await text(socket, "progress")
-            assert len(stream_.audio()) == 10
-            stream_.say(durable=pb.Durable(position=320 * 10))
-            await stream_.until_heard("audio", 20)
-            stream_.say(durable=pb.Durable(position=320 * 20))
-            await stream_.until_heard("audio", 30)
-            assert stream_.audio() == [(320 * i, FRAME) for i in range(30)]
+    async with (
+        ScriptedSession(just_attach) as session,
+        served(session, limits) as gateway,
+        gateway.socket() as socket,
+    ):
+        await text(socket, "attached")
+        for i in range(30):
+            await socket.send(frame(320 * i))
+        stream_ = await session.stream()
+        await stream_.until_heard("audio", 10)
+        # The socket is not read while the buffer is full, so that nothing else can have come.
+        stream_.say(progress=pb.Progress(phase=pb.PHASE_LISTENING))
+        await text(socket, "progress")
+        assert len(stream_.audio()) == 10
+        stream_.say(durable=pb.Durable(position=320 * 10))
+        await stream_.until_heard("audio", 20)
+        stream_.say(durable=pb.Durable(position=320 * 20))
+        await stream_.until_heard("audio", 30)
+        assert stream_.audio() == [(320 * i, FRAME) for i in range(30)]
 
 
 async def test_a_client_that_reads_nothing_is_dropped() -> None:
     limits = replace(QUICK, send_queue_bytes=1 << 20)
-    async with ScriptedSession(just_attach) as session, served(session, limits) as gateway:
-        async with gateway.socket() as socket:
-            await text(socket, "attached")
-            socket.transport.pause_reading()
-            stream_ = await session.stream()
-            noise = os.urandom(500_000)
-            for number in range(40):
-                stream_.say(utterance=pb.Utterance(epoch=1, number=number, pcm=noise))
-            (detached,) = await stream_.until_heard("detached")
-            assert detached.reason == "slow_client"
+    async with (
+        ScriptedSession(just_attach) as session,
+        served(session, limits) as gateway,
+        gateway.socket() as socket,
+    ):
+        await text(socket, "attached")
+        socket.transport.pause_reading()
+        stream_ = await session.stream()
+        noise = os.urandom(500_000)
+        for number in range(40):
+            stream_.say(utterance=pb.Utterance(epoch=1, number=number, pcm=noise))
+        (detached,) = await stream_.until_heard("detached")
+        assert detached.reason == "slow_client"
 
 
 async def test_a_drain_sends_the_client_elsewhere() -> None:

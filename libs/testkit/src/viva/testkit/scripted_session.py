@@ -63,7 +63,8 @@ class ScriptedStream:
 
     async def until_heard(self, kind: str, count: int = 1) -> list[Any]:
         """Waits until `count` messages of a kind have come, and returns them."""
-        return await self.until(lambda s: len(found := s.all(kind)) >= count and found)
+        await self.until(lambda s: len(s.all(kind)) >= count)
+        return self.all(kind)
 
     def _take(self, request: pb.ConverseRequest) -> None:
         if request.WhichOneof("message") != "heartbeat":
