@@ -46,8 +46,8 @@ function introduce(interview) {
     questions: interview.questions === 1 ? "One question" : `${interview.questions} questions`,
   };
   fillWords(values);
-  brand(values.company, interview.accent_color);
-  by("bar-company").textContent = values.company;
+  brand(interview.company_name, interview.accent_color);
+  by("bar-company").textContent = interview.company_name || "Interview";
   by("bar-role").textContent = interview.role;
   document.title = `Interview · ${values.company}`;
   const granted = [
@@ -75,7 +75,7 @@ function askConsent() {
   by("consent-title").textContent = explicit ? "May we record you?" : "This interview is recorded";
   by("consent-lead").textContent = explicit
     ? "We need your permission before anything is recorded."
-    : `You have already agreed to this with ${company}. Here is what it means.`;
+    : `You have already agreed to this with ${company || "the company"}. Here is what it means.`;
   by("agree").textContent = explicit ? "I agree, continue" : "Continue";
   by("refuse").hidden = !explicit;
   onTap("agree", () => check(true));

@@ -25,7 +25,8 @@ export function fillWords(values) {
 
 /** Follows the company's colour where text on it stays readable. */
 export function brand(company, colour) {
-  by("mark").textContent = [...company.trim()][0]?.toUpperCase() ?? "V";
+  const [initial] = (company ?? "").trim();
+  if (initial) by("mark").textContent = initial.toUpperCase();
   if (!/^#[0-9a-f]{6}$/i.test(colour ?? "")) return;
   const root = document.documentElement.style;
   root.setProperty("--brand", colour);
