@@ -8,6 +8,7 @@ import asyncio
 import os
 import secrets
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from viva.platform.db.connection import connect
 from viva.platform.embedded.broker import EmbeddedBroker
 from viva.platform.embedded.postgres import EmbeddedPostgres
 from viva.platform.messaging.topics import apply_topics
@@ -31,10 +33,12 @@ class RunningBroker:
 
     Attributes:
         embedded: it is the small one that keeps all in memory.
+        pid: of its process, to be frozen or killed.
     """
 
     bootstrap: str
     embedded: bool
+    pid: int = 0
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,8 +51,9 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     """The session's PostgreSQL server."""
     folder = Path(tempfile.mkdtemp(prefix="viva-pg-"))
     server = EmbeddedPostgres(folder / "data")
-    asyncio.run(server.start())
+    asyncio.run(_start_in_a_hurry(server))
     yield server
+    os.kill(server.pid or 0, signal.SIGQUIT)  # nothing is worth a checkpoint
     asyncio.run(server.stop())
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -58,7 +63,7 @@ def embedded_broker() -> Iterator[RunningBroker]:
     """The session's embedded broker."""
     broker = EmbeddedBroker()
     asyncio.run(broker.start())
-    yield RunningBroker(broker.bootstrap, embedded=True)
+    yield RunningBroker(broker.bootstrap, embedded=True, pid=broker.pid or 0)
     asyncio.run(broker.stop())
 
 
@@ -72,7 +77,7 @@ def apache_kafka() -> Iterator[RunningBroker]:
     node = KafkaNode(Path(home), Path(folder))
     try:
         node.start()
-        yield RunningBroker(node.bootstrap, embedded=False)
+        yield RunningBroker(node.bootstrap, embedded=False, pid=node.pid or 0)
     finally:
         node.stop()
         shutil.rmtree(folder, ignore_errors=True)
@@ -121,6 +126,16 @@ async def platform_settings(
     settings = settings_for(database_url, broker, tmp_path)
     await apply_topics(settings)
     return settings
+
+
+async def _start_in_a_hurry(server: EmbeddedPostgres) -> None:
+    """Starts a server whose data need not survive the machine."""
+    await server.start()
+    connection = await connect(server.url("postgres"))
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        await connection.execute(f"ALTER SYSTEM SET {setting} = off")
+    await connection.execute("SELECT pg_reload_conf()")
+    await connection.close()
 
 
 def settings_for(database_url: str, broker: RunningBroker, folder: Path) -> PlatformSettings:

@@ -40,6 +40,11 @@ class EmbeddedPostgres:
         if server:
             await asyncio.to_thread(_stop, server)
 
+    @property
+    def pid(self) -> int | None:
+        """The server's process, while it runs."""
+        return self._server.get_pid() if self._server else None
+
     def url(self, database: str = "viva") -> str:
         """Where a database of this server is."""
         if self._server is None:

@@ -1,11 +1,9 @@
 """How far behind each consumer group is."""
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka import TopicPartition
 
 from viva.contracts.catalogue import catalogue
-from viva.platform.messaging.connection import client_options
-from viva.platform.messaging.topics import admin_client
+from viva.platform.messaging.offsets import committed_offsets, end_offsets
 from viva.platform.settings import PlatformSettings
 
 
@@ -15,37 +13,15 @@ async def consumer_lag(settings: PlatformSettings) -> dict[str, int]:
     Raises:
         TransientError: the broker is away.
     """
-    topics_of: dict[str, list[TopicPartition]] = {}
+    read_by: dict[str, list[TopicPartition]] = {}
     for topic in catalogue():
-        partitions = [
-            TopicPartition(settings.topic_prefix + topic.name, number)
-            for number in range(topic.partitions)
-        ]
+        name = settings.topic_prefix + topic.name
         for group in topic.groups:
-            topics_of.setdefault(group, []).extend(partitions)
-    everything = sorted({partition for part in topics_of.values() for partition in part})
-    consumer = AIOKafkaConsumer(**client_options(settings))
-    await consumer.start()
-    try:
-        ends = await consumer.end_offsets(everything)
-    finally:
-        await consumer.stop()
-    async with admin_client(settings) as admin:
-        return {
-            group: await _lag(admin, settings.topic_prefix + group, partitions, ends)
-            for group, partitions in sorted(topics_of.items())
-        }
-
-
-async def _lag(
-    admin: AIOKafkaAdminClient,
-    group: str,
-    partitions: list[TopicPartition],
-    ends: dict[TopicPartition, int],
-) -> int:
-    committed = await admin.list_consumer_group_offsets(group, partitions=partitions)
-    return sum(
-        max(0, ends.get(partition, 0) - max(0, committed[partition].offset))
-        for partition in partitions
-        if partition in committed
-    )
+            numbers = range(topic.partitions)
+            read_by.setdefault(group, []).extend(TopicPartition(name, x) for x in numbers)
+    ends = await end_offsets(settings, {tp for partitions in read_by.values() for tp in partitions})
+    lags = {}
+    for group, partitions in sorted(read_by.items()):
+        done = await committed_offsets(settings, group, partitions)
+        lags[group] = sum(max(0, ends[tp] - done.get(tp, 0)) for tp in partitions)
+    return lags

@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from viva.platform.backoff import Backoff
 from viva.platform.errors import InvalidError, TransientError
@@ -25,6 +25,7 @@ class Producer:
     def __init__(self, settings: PlatformSettings) -> None:
         self._settings = settings
         self._producer: AIOKafkaProducer | None = None
+        self._replacing = asyncio.Lock()
 
     async def start(self) -> None:
         """Connects.
@@ -34,16 +35,9 @@ class Producer:
         """
         deadline, backoff = time.monotonic() + START_LIMIT_S, Backoff()
         while True:
-            producer = AIOKafkaProducer(
-                acks="all",
-                enable_idempotence=self._settings.kafka_idempotence,
-                max_request_size=_MAX_REQUEST_BYTES,
-                **client_options(self._settings),
-            )
             try:
-                await producer.start()
+                self._producer = await self._connect()
             except KafkaError as error:
-                await producer.stop()
                 if time.monotonic() > deadline:
                     raise TransientError(
                         f"the broker is away: {error}", code="broker_away"
@@ -51,7 +45,6 @@ class Producer:
                 _log.warning("broker_away", error=type(error).__name__)
                 await asyncio.sleep(backoff.next_s())
             else:
-                self._producer = producer
                 return
 
     async def stop(self) -> None:
@@ -76,16 +69,49 @@ class Producer:
             TransientError: the broker is away.
             InvalidError: the broker will never take this record.
         """
-        if self._producer is None:
+        producer = self._producer
+        if producer is None:
             raise TransientError("not connected to the broker", code="broker_away")
         name = self._settings.topic_prefix + topic
         try:
-            await self._producer.send_and_wait(name, value=value, key=key, headers=list(headers))
+            await producer.send_and_wait(name, value=value, key=key, headers=list(headers))
         except KafkaError as error:
             kind = type(error).__name__
             if kind in _PERMANENT:
                 raise InvalidError(f"{kind} on {topic}", code="record_refused") from error
+            if not error.retriable and not isinstance(error, KafkaTimeoutError):
+                await self._replace(producer, kind)
             raise TransientError(f"broker: {kind}", code="broker_away") from error
+
+    async def _connect(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            acks="all",
+            enable_idempotence=self._settings.kafka_idempotence,
+            max_request_size=_MAX_REQUEST_BYTES,
+            **client_options(self._settings),
+        )
+        try:
+            await producer.start()
+        except KafkaError:
+            await producer.stop()
+            raise
+        return producer
+
+    async def _replace(self, broken: AIOKafkaProducer, reason: str) -> None:
+        """Takes a new producer for one whose numbering the broker no longer follows."""
+        async with self._replacing:
+            if self._producer is not broken:
+                return
+            _log.warning("producer_replaced", reason=reason)
+            try:
+                fresh = await self._connect()
+            except KafkaError:
+                return  # the next send tries again
+            if self._producer is not broken:  # stopped meanwhile
+                await fresh.stop()
+                return
+            self._producer = fresh
+            await broken.stop()
 
     async def ping(self) -> None:
         """Asks the broker for its metadata.

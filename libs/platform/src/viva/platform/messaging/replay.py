@@ -10,6 +10,7 @@ from viva.contracts.catalogue import catalogue
 from viva.platform.messaging.connection import client_options
 from viva.platform.messaging.dead_letters import PREFIX, original_headers
 from viva.platform.messaging.event import TARGET_GROUP, Record, text_headers
+from viva.platform.messaging.offsets import committed_offsets, end_offsets
 from viva.platform.messaging.producer import Producer
 from viva.platform.messaging.topics import admin_client
 from viva.platform.settings import PlatformSettings
@@ -43,19 +44,18 @@ async def count_dead_letters(settings: PlatformSettings) -> dict[str, tuple[int,
     Raises:
         TransientError: the broker is away.
     """
-    counts = {}
-    async with _reader(settings) as reader, admin_client(settings) as admin:
+    async with admin_client(settings) as admin:
         there = set(await admin.list_topics())
-        for topic in dead_letter_topics():
-            name = settings.topic_prefix + topic
-            if name not in there:
-                continue
-            partition = TopicPartition(name, 0)
-            first = (await reader.beginning_offsets([partition]))[partition]
-            end = (await reader.end_offsets([partition]))[partition]
-            done = await _replayed_up_to(settings, partition)
-            counts[topic] = (end - first, end - max(first, done))
-    return counts
+    topics = [topic for topic in dead_letter_topics() if settings.topic_prefix + topic in there]
+    partitions = {topic: _partition(settings, topic) for topic in topics}
+    ends = await end_offsets(settings, partitions.values())
+    done = await committed_offsets(settings, _REPLAYER, partitions.values())
+    async with _reader(settings) as reader:
+        first = await reader.beginning_offsets(list(partitions.values()))
+    return {
+        topic: (ends[tp] - first[tp], ends[tp] - max(first[tp], done.get(tp, 0)))
+        for topic, tp in partitions.items()
+    }
 
 
 async def read_dead_letters(settings: PlatformSettings, topic: str) -> list[DeadLetter]:
@@ -64,11 +64,11 @@ async def read_dead_letters(settings: PlatformSettings, topic: str) -> list[Dead
     Args:
         topic: the dead letter topic, without the prefix setting.
     """
+    partition = _partition(settings, topic)
+    end = (await end_offsets(settings, [partition]))[partition]
+    done = (await committed_offsets(settings, _REPLAYER, [partition])).get(partition, 0)
     async with _reader(settings) as reader:
-        partition = TopicPartition(settings.topic_prefix + topic, 0)
         reader.assign([partition])
-        end = (await reader.end_offsets([partition]))[partition]
-        done = await _replayed_up_to(settings, partition)
         await reader.seek_to_beginning(partition)
         letters: list[DeadLetter] = []
         while await reader.position(partition) < end:
@@ -108,18 +108,14 @@ def dead_letter_topics() -> list[str]:
 
 
 async def _note_replayed(settings: PlatformSettings, topic: str, offset: int) -> None:
-    partition = TopicPartition(settings.topic_prefix + topic, 0)
+    partition = _partition(settings, topic)
     async with _reader(settings, group=settings.topic_prefix + _REPLAYER) as reader:
         reader.assign([partition])
         await reader.commit({partition: offset + 1})
 
 
-async def _replayed_up_to(settings: PlatformSettings, partition: TopicPartition) -> int:
-    async with admin_client(settings) as admin:
-        group = settings.topic_prefix + _REPLAYER
-        committed = await admin.list_consumer_group_offsets(group, partitions=[partition])
-    found = committed.get(partition)
-    return max(0, found.offset) if found else 0
+def _partition(settings: PlatformSettings, topic: str) -> TopicPartition:
+    return TopicPartition(settings.topic_prefix + topic, 0)
 
 
 def _letter(topic: str, record: Record, replayed_up_to: int) -> DeadLetter:
