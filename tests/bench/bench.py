@@ -48,7 +48,7 @@ class Bench:
         """Speaks the answers ahead."""
         wanted = list(answers)
         with self.console.status("rendering the candidate's answers"):
-            await asyncio.to_thread(self.voice.prepare, wanted, lambda _done, _all: None)
+            await asyncio.to_thread(self.voice.prepare, wanted)
 
     def table(self, title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Prints one table."""

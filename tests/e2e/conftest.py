@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.e2e.scenarios import SCENARIOS, Outcome, Runs
+from tests.e2e.scenarios import SCENARIOS, Outcome, Runs, spoken
 from tests.e2e.world import World, running_world
 
 HERE = Path(__file__).parent
@@ -27,19 +27,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [item for item in items if item not in disturbing] + disturbing
 
 
+@pytest.fixture(scope="session")
+def wanted(request: pytest.FixtureRequest) -> list[str]:
+    """The scenarios of the selected tests."""
+    named = {name for item in request.session.items for name in _scenarios(item)}
+    return [name for name in SCENARIOS if name in named]
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def world() -> AsyncIterator[World]:
-    """A running Viva."""
-    async with running_world() as found:
+async def world(wanted: list[str]) -> AsyncIterator[World]:
+    """A running Viva; the candidates' voices are rendered, so that nobody speaks live."""
+    async with running_world(spoken(wanted)) as found:
         yield found
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def runs(world: World, request: pytest.FixtureRequest) -> Runs:
+async def runs(world: World, wanted: list[str]) -> Runs:
     """The interviews of all selected tests, already under way."""
     started = Runs(world)
-    wanted = {name for item in request.session.items for name in _scenarios(item)}
-    started.start(name for name in SCENARIOS if name in wanted)
+    started.start(wanted)
     return started
 
 

@@ -8,13 +8,13 @@ from typing import Any
 from tests.e2e.interview import CUSTOMER, MORE, ORDER, PROBLEM, STRANGER, book
 from tests.e2e.world import World
 from viva.testkit.api import ApiError
-from viva.testkit.candidate.conduct import Conducted, attend, conduct, finish
+from viva.testkit.candidate.conduct import Conducted, attend, finish
 from viva.testkit.candidate.link import JoinRefusedError
-from viva.testkit.candidate.person import Habits
-from viva.testkit.candidate.script import AnswerBook, Behaviour, Pause, Say
+from viva.testkit.candidate.person import Habits, rendered_ahead
+from viva.testkit.candidate.script import Answer, AnswerBook, Behaviour, Pause, Say
 from viva.testkit.demo.answers import answer_book
 
-AT_ONCE = 4
+AT_ONCE = 3
 
 
 @dataclass
@@ -149,20 +149,27 @@ SCENARIOS: dict[str, Scenario] = {
 }
 
 
+def spoken(names: Iterable[str]) -> list[Answer]:
+    """All that the candidates of these scenarios say; to be rendered before any of them joins."""
+    found = list(book().all())
+    for name in names:
+        found += rendered_ahead(SCENARIOS[name].book(), SCENARIOS[name].habits)
+    return found
+
+
 class Runs:
     """Starts scenarios, some at once, and hands out what they brought."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._places = asyncio.Semaphore(AT_ONCE)
-        self._voice = asyncio.Lock()
         self._tasks: dict[str, asyncio.Task[Outcome]] = {}
 
     def start(self, names: Iterable[str]) -> None:
         """Starts scenarios in this order; those that run already are left alone."""
         for name in names:
             if name not in self._tasks:
-                self._tasks[name] = asyncio.create_task(self._run(SCENARIOS[name]), name=name)
+                self._tasks[name] = asyncio.create_task(self._run(name), name=name)
 
     async def of(self, name: str) -> Outcome:
         """Waits for a scenario's end."""
@@ -174,18 +181,15 @@ class Runs:
         if self._tasks:
             await asyncio.wait(self._tasks.values())
 
-    async def _run(self, scenario: Scenario) -> Outcome:
-        async with self._voice:
-            await asyncio.to_thread(
-                self._world.voice.prepare, scenario.book().all(), lambda _done, _all: None
-            )
+    async def _run(self, name: str) -> Outcome:
+        scenario = SCENARIOS[name]
         if not scenario.live:
-            return await self._conduct(scenario)
+            return await self._conduct(name, scenario)
         async with self._places:
-            return await self._conduct(scenario)
+            return await self._conduct(name, scenario)
 
-    async def _conduct(self, scenario: Scenario) -> Outcome:
-        order = {**ORDER, **scenario.order}
+    async def _conduct(self, name: str, scenario: Scenario) -> Outcome:
+        order = {**ORDER, "external_id": name, **scenario.order}
         outcome = Outcome(
             await self._world.api.create_interview(
                 **{name: value for name, value in order.items() if value is not None}
@@ -193,9 +197,3 @@ class Runs:
         )
         await scenario.act(self._world, outcome, scenario)
         return outcome
-
-
-async def undisturbed(world: World) -> Outcome:
-    """One more plain interview, by itself."""
-    conducted = await conduct(world.api, world.voice, book=book(), **ORDER)
-    return Outcome(**vars(conducted))

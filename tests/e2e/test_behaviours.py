@@ -56,7 +56,7 @@ async def test_second_voice_is_flagged_and_its_words_are_not_scored(
 async def test_flag_waits_for_a_person_and_changes_no_score(outcome: Outcome, world: World) -> None:
     listed = await world.api.call("GET", "/v1/reviews", params={"interview_id": outcome.id})
     (review,) = listed["data"]
-    assert review["reasons"] == ["multiple_speakers"]
+    assert "multiple_speakers" in review["reasons"]
     assert review["status"] == "open"
     decided = await world.api.call(
         "POST",

@@ -1,7 +1,7 @@
 """What a test sees from outside: a running Viva, its API, its webhooks, its public topic."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from tests.e2e.spans import Spans
 from viva.audio.models import ModelStore
 from viva.audio.speech import Synthesizer
 from viva.testkit.api import Api, Json
+from viva.testkit.candidate.script import Answer
 from viva.testkit.candidate.voice import Voice
 from viva.testkit.stack import Stack
 from viva.testkit.webhook_sink import WebhookSink
@@ -52,9 +53,9 @@ class World:
 
 @asynccontextmanager
 async def running_world(
-    *, kafka_home: Path | None = None, environment: dict[str, str] | None = None
+    spoken: Iterable[Answer] = (), *, kafka_home: Path | None = None
 ) -> AsyncIterator[World]:
-    """Starts a Viva and what listens to it."""
+    """Starts a Viva and what listens to it; renders meanwhile what candidates will say."""
     async with AsyncExitStack() as opened:
         spans = await opened.enter_async_context(Spans())
         stack = Stack(
@@ -62,16 +63,17 @@ async def running_world(
             environment={
                 "VIVA_OTLP_ENDPOINT": spans.url,
                 "VIVA_GATEWAY_REQUESTS_PER_MINUTE": "100000",
-                **(environment or {}),
             },
         )
         opened.push_async_callback(asyncio.to_thread, stack.stop)
-        await asyncio.to_thread(stack.start)
+        voice = Voice(lambda: Synthesizer(ModelStore(), threads=2))
+        await asyncio.gather(
+            asyncio.to_thread(stack.start), asyncio.to_thread(voice.prepare, spoken)
+        )
         sink = await opened.enter_async_context(WebhookSink())
         results = await opened.enter_async_context(
             ResultsTopic(stack.settings()["VIVA_KAFKA_BOOTSTRAP"])
         )
         api = await opened.enter_async_context(stack.api())
         endpoint = await api.call("POST", "/v1/webhook-endpoints", json={"url": sink.url + HOOKS})
-        voice = Voice(lambda: Synthesizer(ModelStore(), threads=2))
         yield World(stack, api, sink, results, spans, voice, endpoint)

@@ -12,7 +12,7 @@ from viva.audio.models import ModelStore
 from viva.audio.speech import Synthesizer
 from viva.audio.wav import read_wav
 from viva.testkit.candidate.link import JoinRefusedError
-from viva.testkit.candidate.person import Candidate, Habits, Listener
+from viva.testkit.candidate.person import Candidate, Habits, Listener, rendered_ahead
 from viva.testkit.candidate.report import Report
 from viva.testkit.candidate.script import Answer, AnswerBook, Behaviour, Say
 from viva.testkit.candidate.voice import CANDIDATE_VOICE, Voice
@@ -37,11 +37,12 @@ def candidate(
     """Go through an interview as a simulated person, in real time."""
     console = Console(stderr=True)
     book = AnswerBook(pool=_read(answers)) if answers else AnswerBook()
+    habits = Habits(behaviour=behaviour, on_answer=on_answer, returns_after_s=returns_after)
     person = Candidate(
         join_url,
-        prepared_voice(book, console, voice=voice),
+        prepared_voice(book, console, habits, voice=voice),
         book,
-        Habits(behaviour=behaviour, on_answer=on_answer, returns_after_s=returns_after),
+        habits,
         listen=(lambda _who, _text: None) if quiet else line_printer(console),
     )
     try:
@@ -52,12 +53,14 @@ def candidate(
     typer.echo(json.dumps(summary(report), indent=2))
 
 
-def prepared_voice(book: AnswerBook, console: Console, *, voice: str = CANDIDATE_VOICE) -> Voice:
-    """Renders every answer of the book, with a progress line on a terminal."""
+def prepared_voice(
+    book: AnswerBook, console: Console, habits: Habits, *, voice: str = CANDIDATE_VOICE
+) -> Voice:
+    """Renders all that the candidate may say, with a progress line on a terminal."""
     made = Voice(lambda: Synthesizer(ModelStore(), threads=2), voice=voice)
     with console.status("preparing the candidate's voice") as status:
         made.prepare(
-            book.all(),
+            rendered_ahead(book, habits),
             lambda done, total: status.update(f"preparing the candidate's voice: {done}/{total}"),
         )
     return made

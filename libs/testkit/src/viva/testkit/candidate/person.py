@@ -34,6 +34,24 @@ STALL_S = 3.0
 Listener = Callable[[str, str], None]
 
 
+def rendered_ahead(book: AnswerBook, habits: "Habits") -> tuple[Answer, ...]:
+    """Everything that a candidate may say, in the pieces in which it is said."""
+    answers = tuple(book.all())
+    if habits.behaviour is Behaviour.HESITANT:
+        answers = tuple(hesitate(answer, habits.pauses_ms) for answer in answers)
+    elif habits.behaviour is Behaviour.SECOND_VOICE:
+        answers += tuple(_by_another(answer) for answer in answers)
+    besides = {Behaviour.COUGHS: COUGH, Behaviour.INTERRUPTS: INTERRUPTION}
+    said = besides.get(habits.behaviour)
+    return answers + (((said,),) if said else ())
+
+
+def _by_another(answer: Answer) -> Answer:
+    return tuple(
+        Say(piece.text, second_voice=True) if isinstance(piece, Say) else piece for piece in answer
+    )
+
+
 @dataclass(frozen=True)
 class Habits:
     """The numbers behind a behaviour.
@@ -260,10 +278,7 @@ class Candidate:
             case Behaviour.HESITANT:
                 return hesitate(answer, self.habits.pauses_ms)
             case Behaviour.SECOND_VOICE if self._answers >= self.habits.on_answer:
-                return tuple(
-                    Say(piece.text, second_voice=True) if isinstance(piece, Say) else piece
-                    for piece in answer
-                )
+                return _by_another(answer)
             case _:
                 return answer
 

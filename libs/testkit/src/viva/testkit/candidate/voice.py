@@ -57,7 +57,11 @@ class Voice:
             scratch.replace(path)
         return np.frombuffer(path.read_bytes(), dtype=np.int16)
 
-    def prepare(self, answers: Iterable[Answer], progress: Callable[[int, int], None]) -> None:
+    def prepare(
+        self,
+        answers: Iterable[Answer],
+        progress: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> None:
         """Renders every piece ahead; `progress(done, total)` after each."""
         pieces = [piece for answer in answers for piece in answer if not isinstance(piece, Pause)]
         for done, piece in enumerate(pieces, start=1):

@@ -53,7 +53,8 @@ def demo(
 
 async def _demo(elsewhere: Running | None, role: str, behaviour: Behaviour) -> str:
     book = answer_book()
-    rendering = asyncio.create_task(asyncio.to_thread(prepared_voice, book, console))
+    habits = Habits(behaviour=behaviour)
+    rendering = asyncio.create_task(asyncio.to_thread(prepared_voice, book, console, habits))
     async with _running(elsewhere) as running, Api(running.url, running.key) as api:
         created = await api.create_interview(role=role)
         console.print(f"\ncreated    {created['id']}")
@@ -68,7 +69,7 @@ async def _demo(elsewhere: Running | None, role: str, behaviour: Behaviour) -> s
             created["join_url"],
             voice,
             book,
-            Habits(behaviour=behaviour),
+            habits,
             listen=line_printer(console),
         )
         report = await person.run()

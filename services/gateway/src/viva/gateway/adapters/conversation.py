@@ -76,7 +76,8 @@ class GrpcSessionStream:
     async def close(self, *, cancel: bool) -> None:
         """Ends the call: at once, or when the replica has read what was sent."""
         with contextlib.suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError, TimeoutError):
-            if not cancel:
+            # A write that was cancelled has ended the call already, and waiting for it would raise.
+            if not cancel and not self._call.done():
                 async with asyncio.timeout(CLOSE_TIMEOUT_S):
                     await self._call.done_writing()
                     await self._call.wait_for_connection()
