@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+import torch
 
 from viva.audio.g711 import decode_mulaw, encode_mulaw
 from viva.audio.models.store import ModelStore
@@ -36,6 +37,7 @@ class Diarizer:
     """The service's models."""
 
     def __init__(self) -> None:
+        torch.set_num_threads(1)
         store = ModelStore()
         self._embedder = CamPlusPlusEmbedder(store)
         self._clusterer = NemoClusterer()
@@ -49,7 +51,7 @@ class Diarizer:
         """Diarize a recording whose voiced spans are known."""
         began = time.perf_counter()
         pieces = windows(speech, WindowSettings())
-        embeddings = self._embedder.embed(samples, pieces)
+        embeddings = self._embedder.embed(samples, pieces, channel)
         plain = self._clusterer.cluster(embeddings, pieces)
         mended = mend(embeddings, pieces, plain, SETTINGS[channel])
         seconds = time.perf_counter() - began

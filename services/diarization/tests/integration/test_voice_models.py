@@ -10,7 +10,7 @@ from viva.audio.pcm import Samples, samples_in, to_float
 from viva.diarization.adapters.campplus_embedder import CamPlusPlusEmbedder
 from viva.diarization.adapters.nemo_clustering import NemoClusterer
 from viva.diarization.application.ports import Embeddings, SpeakerClusterer, SpeakerEmbedder
-from viva.diarization.domain.model import Span
+from viva.diarization.domain.model import Channel, Span
 from viva.diarization.domain.windows import WindowSettings, windows
 
 TEXTS = (
@@ -22,7 +22,7 @@ TEXTS = (
 class SpectrumEmbedder:
     """Knows a voice by its mean spectrum."""
 
-    def embed(self, samples: Samples, windows: Sequence[Span]) -> Embeddings:
+    def embed(self, samples: Samples, windows: Sequence[Span], channel: Channel) -> Embeddings:
         found = np.zeros((len(windows), 64), dtype=np.float32)
         for index, window in enumerate(windows):
             part = to_float(samples[samples_in(window.start_ms) : samples_in(window.end_ms)])
@@ -73,17 +73,19 @@ def test_embeddings_are_unit_vectors_one_a_window(
 ) -> None:
     samples = speak(TEXTS[0], "am_michael")
     pieces = [Span(0, 1500), Span(500, 900), Span(1000, 2500), Span(len(samples) // 16 - 30, 99999)]
-    found = embedder.embed(samples, pieces)
+    found = embedder.embed(samples, pieces, Channel.WIDE)
     assert found.shape[0] == len(pieces)
     assert found.dtype == np.float32
     assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-4)
-    assert np.array_equal(found, embedder.embed(samples, pieces))
-    assert embedder.embed(samples, []).shape == (0, found.shape[1])
+    assert np.array_equal(found, embedder.embed(samples, pieces, Channel.WIDE))
+    assert embedder.embed(samples, [], Channel.WIDE).shape == (0, found.shape[1])
 
 
 def test_embeddings_of_silence_and_of_nothing(embedder: SpeakerEmbedder) -> None:
-    assert np.isfinite(embedder.embed(np.zeros(16_000, np.int16), [Span(0, 1000)])).all()
-    assert len(embedder.embed(np.zeros(0, np.int16), [])) == 0
+    assert np.isfinite(
+        embedder.embed(np.zeros(16_000, np.int16), [Span(0, 1000)], Channel.WIDE)
+    ).all()
+    assert len(embedder.embed(np.zeros(0, np.int16), [], Channel.WIDE)) == 0
 
 
 def test_one_voice_is_nearer_to_itself_than_to_another(
@@ -91,7 +93,7 @@ def test_one_voice_is_nearer_to_itself_than_to_another(
 ) -> None:
     def whole(text: str, voice: str) -> Embeddings:
         samples = speak(text, voice)
-        return np.asarray(embedder.embed(samples, [Span(0, len(samples) // 16)])[0])
+        return np.asarray(embedder.embed(samples, [Span(0, len(samples) // 16)], Channel.WIDE)[0])
 
     michael, again = (whole(text, "am_michael") for text in TEXTS)
     emma = whole(TEXTS[0], "bf_emma")
@@ -104,7 +106,7 @@ def test_the_campplus_voices_are_far_apart(
     def pieces(text: str, voice: str) -> Embeddings:
         samples = speak(text, voice)
         found = windows([Span(0, len(samples) // 16)], WindowSettings())
-        return campplus.embed(samples, found)
+        return campplus.embed(samples, found, Channel.WIDE)
 
     michael, emma = pieces(TEXTS[0], "am_michael"), pieces(TEXTS[0], "bf_emma")
     assert np.median(michael @ michael.T) > 0.5

@@ -43,7 +43,7 @@ class Attribution:
         samples = read_wav(answer.wav)
         speech = _within(answer.speech, int(milliseconds_of(len(samples))))
         found = windows(speech, WindowSettings())
-        embeddings = self._embedder.embed(samples, found)
+        embeddings = self._embedder.embed(samples, found, answer.channel)
         identified = self._identified(answer, found, embeddings)
         # Without a window there was too little to know a voice by: taken for the candidate's.
         said = (

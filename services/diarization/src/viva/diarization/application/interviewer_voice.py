@@ -9,7 +9,7 @@ from viva.audio.pcm import Samples
 from viva.audio.wav import read_wav
 from viva.diarization.application.clusters import centre
 from viva.diarization.application.ports import Embeddings, SpeakerEmbedder
-from viva.diarization.domain.model import Span
+from viva.diarization.domain.model import Channel, Span
 from viva.diarization.domain.roles import ECHO_TAIL_MS
 from viva.diarization.domain.windows import WindowSettings, thinned, windows
 
@@ -49,9 +49,9 @@ class InterviewerVoices:
         found = windows(self._speech.find(samples), WindowSettings())
         if not found:
             return None
-        return centre(
-            self._embedder.embed(samples, [found[i] for i in thinned(len(found), _WINDOWS)])
-        )
+        chosen = [found[i] for i in thinned(len(found), _WINDOWS)]
+        # As it was rendered, whatever line its echo comes over.
+        return centre(self._embedder.embed(samples, chosen, Channel.WIDE))
 
 
 def echo_spans(interviewer_spans: Sequence[Span]) -> list[Span]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from viva.audio.pcm import Samples
 from viva.diarization.application.model import AnswerAudio, Attributed, VoiceRecord
-from viva.diarization.domain.model import Span
+from viva.diarization.domain.model import Channel, Span
 
 Embeddings = NDArray[np.float32]
 
@@ -17,7 +17,7 @@ Embeddings = NDArray[np.float32]
 class SpeakerEmbedder(Protocol):
     """Tells voices apart: near vectors are one voice. Blocks."""
 
-    def embed(self, samples: Samples, windows: Sequence[Span]) -> Embeddings:
+    def embed(self, samples: Samples, windows: Sequence[Span], channel: Channel) -> Embeddings:
         """Unit vectors, shape (windows, size), of windows of mono audio at 16 kHz."""
         ...
 

@@ -31,8 +31,8 @@ class VoiceSettings:
 
 
 SETTINGS: Mapping[Channel, VoiceSettings] = {
-    Channel.WIDE: VoiceSettings(same_voice=0.45, other_window=0.40, interviewer=0.45),
-    Channel.PHONE: VoiceSettings(same_voice=0.55, other_window=0.42, interviewer=0.55),
+    Channel.WIDE: VoiceSettings(same_voice=0.40, other_window=0.32, interviewer=0.40),
+    Channel.PHONE: VoiceSettings(same_voice=0.46, other_window=0.34, interviewer=0.45),
 }
 
 
