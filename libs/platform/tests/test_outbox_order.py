@@ -4,6 +4,7 @@ import asyncio
 import random
 from typing import Any
 
+import pytest
 from aiokafka import AIOKafkaConsumer
 
 from viva.contracts.session.events.v1 import events_pb2 as session_events
@@ -27,9 +28,13 @@ async def first_appearances(consumer: AIOKafkaConsumer, count: int) -> dict[str,
     """Reads until `count` different events were seen; tells their sequences in order of coming."""
     seen: set[str] = set()
     order: dict[str, list[int]] = {}
-    async with asyncio.timeout(30):
-        while len(seen) < count:
-            record = await consumer.getone()
+    while len(seen) < count:
+        try:
+            record = await asyncio.wait_for(consumer.getone(), 15)
+        except TimeoutError:
+            sizes = {key: len(sequences) for key, sequences in order.items()}
+            pytest.fail(f"{len(seen)} of {count} came, by interview {sizes}")
+        else:
             headers = text_headers(record)
             if headers["ce_id"] not in seen:
                 seen.add(headers["ce_id"])
