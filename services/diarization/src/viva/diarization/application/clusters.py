@@ -18,8 +18,8 @@ from viva.diarization.domain.windows import covered_ms
 Embeddings = NDArray[np.float32]
 """Unit vectors, shape (windows, size)."""
 
-_NEIGHBOUR_MS = 1000
-_TELLING_MS = 800
+_SAME_ANSWER_MS = 8000
+_TELLING_MS = 1500
 _OWN_WEIGHT = 0.5
 
 
@@ -37,6 +37,7 @@ def mend(
         labels: the group of each, by NME-SC.
     """
     groups = np.asarray(labels, dtype=np.intp)
+    groups = _join(embeddings, groups, settings)
     groups = _split(embeddings, windows, groups, settings)
     groups = _join(embeddings, groups, settings)
     groups = _settle(embeddings, windows, groups)
@@ -63,12 +64,8 @@ def _split(
         if len(members) < 3:
             continue
         middle = _robust_centre(embeddings[members])
-        odd = [
-            i
-            for i in members
-            if windows[i].duration_ms >= _TELLING_MS
-            and embeddings[i] @ middle < settings.other_window
-        ]
+        nearness = embeddings @ middle
+        odd = [i for i in members if nearness[i] < _telling(windows[i]) * settings.other_window]
         for run in _runs(odd, windows):
             unlike = centre(embeddings[run]) @ middle < settings.same_voice
             if unlike and covered_ms([windows[i] for i in run]) >= settings.min_voice_ms:
@@ -82,11 +79,17 @@ def _robust_centre(embeddings: Embeddings) -> Embeddings:
     return centre(embeddings[nearness >= np.median(nearness)])
 
 
+def _telling(window: Span) -> float:
+    """A short window tells less: it must be less similar to count as unlike."""
+    return min(1.0, window.duration_ms / _TELLING_MS)
+
+
 def _runs(indices: Sequence[int], windows: Sequence[Span]) -> list[list[int]]:
-    """Indices of windows that follow each other in time."""
+    """Indices of windows that follow each other, with nobody else between."""
     runs: list[list[int]] = []
     for index in indices:
-        if runs and windows[index].start_ms - windows[runs[-1][-1]].end_ms <= _NEIGHBOUR_MS:
+        last = runs[-1][-1] if runs else -2
+        if index == last + 1 and windows[index].start_ms - windows[last].end_ms <= _SAME_ANSWER_MS:
             runs[-1].append(index)
         else:
             runs.append([index])
