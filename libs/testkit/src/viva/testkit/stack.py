@@ -1,15 +1,18 @@
 """A whole Viva for tests and benchmarks, started as a user would: by `viva up`."""
 
+import contextlib
 import json
 import os
+import random
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -17,7 +20,6 @@ import httpx
 import psutil
 
 from viva.audio.models.store import default_models_dir
-from viva.platform.embedded.broker import free_port
 from viva.platform.run import service_names
 from viva.testkit.api import Api
 from viva.testkit.kafka import KafkaNode
@@ -59,8 +61,9 @@ class Stack:
         self._own_folder = folder is None
         self.folder = folder or Path(tempfile.mkdtemp(prefix="viva-stack-"))
         self.folder.mkdir(parents=True, exist_ok=True)
+        found = _free_ports()
         self.ports = {
-            name: (free_port(), 0 if name == "gateway" else free_port()) for name in service_names()
+            name: (next(found), 0 if name == "gateway" else next(found)) for name in service_names()
         }
         self.url = f"http://127.0.0.1:{self.ports['gateway'][0]}"
         self.api_key = ""
@@ -225,6 +228,16 @@ class Stack:
                 raise StackError(f"not {what} after {timeout_s:.0f} s:\n{self.output()[-4000:]}")
             time.sleep(0.1)
         return result
+
+
+def _free_ports() -> Iterator[int]:
+    """Ports that stay free until a service takes them: the system gives others to connections."""
+    candidates = list(range(20_000, 32_000))
+    random.shuffle(candidates)
+    for port in candidates:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            yield port
 
 
 def _is_setting(name: str) -> bool:

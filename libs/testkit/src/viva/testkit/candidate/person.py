@@ -30,6 +30,8 @@ NOISE_RMS = {Behaviour.NOISY: 250.0}
 COUGH = Say("Mhm.")
 INTERRUPTION = Say("Sorry, could you please repeat the question?")
 STALL_S = 3.0
+PATIENCE_MS = 8_000
+"""How long somebody who asked for a repetition waits for it."""
 
 Listener = Callable[[str, str], None]
 
@@ -119,6 +121,7 @@ class Candidate:
         self._captioned: set[int] = set()
         self._absent = False
         self._interrupting = False
+        self._asked_at: int | None = None
 
     async def run(self, timeout_s: float = 1800) -> Report:
         """Goes through the interview until its end.
@@ -195,6 +198,8 @@ class Candidate:
 
     def _hear(self, run: Played) -> None:
         self.report.heard_audio_samples += run.count
+        if self._asked_at is not None and run.offset == 0 and run.position > self._asked_at:
+            self._asked_at = None
         speech = self._speech
         if speech is None:
             return
@@ -228,6 +233,8 @@ class Candidate:
         if self._free_since is None:
             self._free_since = position
         waited_ms = (position - self._free_since) * 1000 / SAMPLE_RATE_HZ
+        if self._asked_at is not None and waited_ms < PATIENCE_MS:
+            return
         if self._answered_listening or waited_ms < self.habits.reaction_ms:
             return
         if position % GRID >= FRAME:
@@ -294,6 +301,8 @@ class Candidate:
             piece = COUGH if kind is Behaviour.COUGHS else INTERRUPTION
             self._line("candidate", piece.text)
             self._microphone.speak(self.voice.render(piece))
+            if kind is Behaviour.INTERRUPTS:
+                self._asked_at = self._link.position
 
     async def _drop(self, answer: Answer) -> None:
         length = sum(
