@@ -1,6 +1,6 @@
 """How fast recognition is on this machine: live pieces, whole answers, both at once.
 
-    python services/asr/bench/speed.py [--clips FOLDER]
+    OMP_WAIT_POLICY=PASSIVE KMP_BLOCKTIME=0 python services/asr/bench/speed.py [--clips FOLDER]
 
 The speech is the synthesizer's, or the sound files of a folder, joined. "Beside plain
 faster-whisper" is the same model through faster-whisper's own `transcribe` with its defaults and
