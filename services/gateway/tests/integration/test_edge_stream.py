@@ -450,6 +450,7 @@ async def test_a_drain_sends_the_client_elsewhere() -> None:
             assert got == 1012
             await draining
         stream_ = await session.stream()
+        await stream_.until_heard("detached")
         assert stream_.all("detached")[0].reason == "draining"
         assert stream_.audio() == [(0, FRAME)]
         async with gateway.socket() as socket:
