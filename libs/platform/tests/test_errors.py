@@ -123,6 +123,15 @@ async def test_a_stream_fails_with_the_same_class_while_it_is_read(served) -> No
     assert caught.value.retry_after_s == 1.5
 
 
+async def test_a_stream_that_is_written_and_read_by_hand_fails_the_same_way(served) -> None:
+    _, _, channel, _ = served
+    call = session_grpc.ConversationServiceStub(channel).Converse()
+    await call.write(session.ConverseRequest())
+    assert await call.read() == session.ConverseResponse()
+    with pytest.raises(BackpressureError, match="no slot"):
+        await call.read()
+
+
 async def test_a_call_without_a_deadline_gets_one_and_its_end_is_transient(served) -> None:
     _, _, channel, _ = served
     stub = webhooks_grpc.WebhookServiceStub(channel)
