@@ -3,6 +3,8 @@
 import asyncio
 import json
 import struct
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -170,10 +172,9 @@ async def test_frames_out_of_order_are_put_in_order_or_refused(world: World) -> 
     await world.api.call("POST", f"/v1/interviews/{interview}/cancel")
 
 
-async def test_corrupt_records_go_to_the_dead_letters_and_others_pass(world: World) -> None:
-    producer = AIOKafkaProducer(
-        bootstrap_servers=world.stack.settings()["VIVA_KAFKA_BOOTSTRAP"], enable_idempotence=False
-    )
+async def corrupt_records(world: World) -> None:
+    """Puts garbage into every partition, so that it stands before whatever comes next."""
+    producer = AIOKafkaProducer(bootstrap_servers=world.stack.settings()["VIVA_KAFKA_BOOTSTRAP"])
     await producer.start()
     try:
         for topic, kind in (
@@ -181,25 +182,44 @@ async def test_corrupt_records_go_to_the_dead_letters_and_others_pass(world: Wor
             ("interview.session.events.v1", "viva.session.events.v1.AnswerRecorded"),
             ("interview.results.v1", "interview.completed"),
         ):
-            # Every partition, so that it stands before whatever comes next.
             for partition in range(12):
+                attributes = {
+                    "id": f"evt_corrupt_{partition}",
+                    "type": kind,
+                    "source": "nobody",
+                    "subject": "iv_corrupt",
+                    "time": "2026-01-01T00:00:00+00:00",
+                    "specversion": "1.0",
+                }
                 await producer.send_and_wait(
                     topic,
                     b"\xff\xff garbage",
                     key=b"iv_corrupt",
                     partition=partition,
-                    headers=[
-                        ("ce_id", f"evt_corrupt_{partition}".encode()),
-                        ("ce_type", kind.encode()),
-                        ("ce_source", b"nobody"),
-                        ("ce_subject", b"iv_corrupt"),
-                        ("ce_time", b"2026-01-01T00:00:00+00:00"),
-                        ("ce_specversion", b"1.0"),
-                    ],
+                    headers=[(f"ce_{name}", text.encode()) for name, text in attributes.items()],
                 )
     finally:
         await producer.stop()
-    created = await world.api.create_interview(**ORDER, expires_in_s=2)
-    await world.api.ready(created["id"], 60)
-    assert (await world.api.verdict(created["id"], 30))["status"] == "expired"
-    assert await world.webhooks(created["id"], "interview.expired")
+
+
+@pytest.mark.disturbs
+async def test_corrupt_records_go_to_the_dead_letters_and_others_pass(alone: World) -> None:
+    await corrupt_records(alone)
+    created = await alone.api.create_interview(**ORDER, expires_in_s=2)
+    await alone.api.ready(created["id"], 60)
+    assert (await alone.api.verdict(created["id"], 30))["status"] == "expired"
+    assert await alone.webhooks(created["id"], "interview.expired")
+    listed = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "viva.platform.cli", "dlq", "list"],
+        env=alone.stack.settings(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for topic, group in (
+        ("interview.gateway.events.v1", "viva.session"),
+        ("interview.session.events.v1", "viva.asr"),
+        ("interview.results.v1", "viva.notification"),
+    ):
+        assert f"{topic}.{group}.dlq" in listed.stdout

@@ -7,10 +7,10 @@ from tests.e2e.interview import ORDER
 from tests.e2e.world import World
 
 
-async def expired_interview(world: World, **order: object) -> str:
+async def expired_interview(world: World, *, timeout_s: float = 30, **order: object) -> str:
     """An interview that is over at once: it has a result without a candidate."""
     created = await world.api.create_interview(**ORDER, expires_in_s=1, **order)
-    await world.api.verdict(created["id"], 30)
+    await world.api.verdict(created["id"], timeout_s)
     return str(created["id"])
 
 

@@ -19,6 +19,7 @@ class KafkaNode:
         self._process: subprocess.Popen[bytes] | None = None
         port, controller = free_port(), free_port()
         self.bootstrap = f"127.0.0.1:{port}"
+        folder.mkdir(parents=True, exist_ok=True)
         self._properties = folder / "server.properties"
         self._properties.write_text(
             "\n".join(
@@ -48,20 +49,21 @@ class KafkaNode:
         return self._process.pid if self._process and self._process.poll() is None else None
 
     def start(self) -> None:
-        """Formats the folder, starts the node, waits until it listens."""
+        """Formats the folder the first time, starts the node, waits until it listens."""
         environment = {**os.environ, "KAFKA_HEAP_OPTS": "-Xmx384m", "LOG_DIR": str(self._folder)}
         binaries = self._home / "bin"
-        subprocess.run(  # noqa: S603
-            [
-                binaries / "kafka-storage.sh",
-                *("format", "--cluster-id", "dml2YS10ZXN0LWNsdXN0ZXI"),
-                *("--config", self._properties),
-            ],
-            env=environment,
-            check=True,
-            capture_output=True,
-        )
-        with (self._folder / "node.log").open("wb") as log:
+        if not (self._folder / "data" / "meta.properties").exists():
+            subprocess.run(  # noqa: S603
+                [
+                    binaries / "kafka-storage.sh",
+                    *("format", "--cluster-id", "dml2YS10ZXN0LWNsdXN0ZXI"),
+                    *("--config", self._properties),
+                ],
+                env=environment,
+                check=True,
+                capture_output=True,
+            )
+        with (self._folder / "node.log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 [binaries / "kafka-server-start.sh", self._properties],
                 env=environment,
@@ -70,6 +72,12 @@ class KafkaNode:
                 start_new_session=True,
             )
         asyncio.run(_answering(self.bootstrap))
+
+    def kill(self) -> None:
+        """Ends the node at once, as a power cut does; it can be started again."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
 
     def stop(self) -> None:
         """Ends the node."""

@@ -1,6 +1,5 @@
 """A whole Viva for tests and benchmarks, started as a user would: by `viva up`."""
 
-import contextlib
 import json
 import os
 import random
@@ -68,7 +67,7 @@ class Stack:
         self.url = f"http://127.0.0.1:{self.ports['gateway'][0]}"
         self.api_key = ""
         self._extra = dict(environment or {})
-        self._kafka = KafkaNode(kafka_home, self.folder) if kafka_home else None
+        self._kafka = KafkaNode(kafka_home, self.folder / "kafka") if kafka_home else None
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -189,6 +188,16 @@ class Stack:
 
         self._until(f"{service} back", back, timeout_s)
 
+    def kill_broker(self) -> None:
+        """Kills the Apache Kafka node at once."""
+        if self._kafka:
+            self._kafka.kill()
+
+    def start_broker(self) -> None:
+        """Starts the Apache Kafka node again, with what it had stored."""
+        if self._kafka:
+            self._kafka.start()
+
     def freeze(self, *what: str) -> None:
         """Stops processes without ending them: services, `broker` or `database`."""
         self._signal(signal.SIGSTOP, what)
@@ -235,9 +244,12 @@ def _free_ports() -> Iterator[int]:
     candidates = list(range(20_000, 32_000))
     random.shuffle(candidates)
     for port in candidates:
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            yield port
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        yield port
 
 
 def _is_setting(name: str) -> bool:
