@@ -14,7 +14,7 @@ from viva.testkit.candidate.person import Habits, rendered_ahead
 from viva.testkit.candidate.script import Answer, AnswerBook, Behaviour, Pause, Say
 from viva.testkit.demo.answers import answer_book
 
-AT_ONCE = 3
+AT_ONCE = 4
 
 
 @dataclass
@@ -141,6 +141,7 @@ SCENARIOS: dict[str, Scenario] = {
     "open_speakers": Scenario(Habits(Behaviour.OPEN_SPEAKERS)),
     "noisy": Scenario(Habits(Behaviour.NOISY)),
     "stalls": Scenario(Habits(Behaviour.STALLS)),
+    "reads": Scenario(Habits(Behaviour.READS), book=lambda: book(warm=(Say(MORE),))),
     "hesitant": Scenario(Habits(Behaviour.HESITANT)),
     "types": Scenario(Habits(Behaviour.TYPES), order={"accommodations": {"text_answers": True}}),
     "refuses_consent": Scenario(Habits(consent=False)),

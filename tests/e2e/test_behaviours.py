@@ -69,6 +69,17 @@ async def test_flag_waits_for_a_person_and_changes_no_score(outcome: Outcome, wo
     assert now["reviews"][0]["decision"] == "dismissed"
 
 
+@pytest.mark.scenario("reads")
+async def test_reading_aloud_is_flagged_for_a_person(outcome: Outcome) -> None:
+    verdict = outcome.verdict
+    signal = verdict["explanation"]["fraud_signals"]["reading_detected"]
+    assert verdict["status"] == "completed"
+    assert verdict["fraud_signals"]["reading_detected"] is True, signal
+    assert signal["quotes"]
+    assert signal["explanation"]
+    assert "reading_detected" in verdict["reviews"][0]["reasons"]
+
+
 @pytest.mark.scenario("noisy")
 async def test_noise_hinders_neither_the_talk_nor_the_verdict(outcome: Outcome) -> None:
     assert outcome.verdict["status"] == "completed"

@@ -4,7 +4,14 @@ from hypothesis import strategies as st
 
 from viva.testkit.candidate.loudspeaker import Loudspeaker, Played, Stopped, Utterance
 from viva.testkit.candidate.microphone import Echo, Microphone, voiced_end
-from viva.testkit.candidate.script import AnswerBook, Pause, Say, answers_of, hesitate
+from viva.testkit.candidate.script import (
+    AnswerBook,
+    Pause,
+    Say,
+    answers_of,
+    hesitate,
+    speak_freely,
+)
 
 
 def tone(count: int, level: float = 8000.0) -> np.ndarray:
@@ -90,3 +97,14 @@ def test_the_book_goes_on_when_its_answers_are_used_up() -> None:
     book = AnswerBook(pool=answers_of(["a"]), by_question={"q": answers_of(["b"])})
     assert [book.next("q"), book.next("other")] == [(Say("b"),), (Say("a"),)]
     assert book.next("q") == book.next("other")
+
+
+def test_speaking_freely_pauses_within_clauses_and_keeps_every_word() -> None:
+    text = "On Friday I called her back, and I wrote down what we had learned."
+    spoken = speak_freely((Say(text),))
+    said = " ".join(piece.text for piece in spoken if isinstance(piece, Say)).split()
+    assert isinstance(spoken[0], Say)
+    assert isinstance(spoken[-1], Say)
+    assert sum(isinstance(piece, Pause) for piece in spoken) >= 3
+    assert [word for word in text.split() if word not in said] == []
+    assert "um," in said

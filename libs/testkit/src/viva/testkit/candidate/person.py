@@ -20,6 +20,7 @@ from viva.testkit.candidate.script import (
     Pause,
     Say,
     hesitate,
+    speak_freely,
 )
 from viva.testkit.candidate.voice import Voice
 
@@ -27,6 +28,8 @@ FRAME = 320
 FRAME_S = FRAME / SAMPLE_RATE_HZ
 HESITATIONS_MS = (700, 1100, 900, 1600, 800, 1300)
 NOISE_RMS = {Behaviour.NOISY: 250.0}
+READING_PAUSES_MS = (330,)
+"""Who reads pauses where the text has its commas and stops, always alike."""
 COUGH = Say("Mhm.")
 INTERRUPTION = Say("Sorry, could you please repeat the question?")
 STALL_S = 3.0
@@ -41,6 +44,9 @@ def rendered_ahead(book: AnswerBook, habits: "Habits") -> tuple[Answer, ...]:
     answers = tuple(book.all())
     if habits.behaviour is Behaviour.HESITANT:
         answers = tuple(hesitate(answer, habits.pauses_ms) for answer in answers)
+    elif habits.behaviour is Behaviour.READS:
+        freely = tuple(speak_freely(answer) for answer in answers[: habits.on_answer - 1])
+        answers = freely + tuple(hesitate(answer, READING_PAUSES_MS) for answer in answers)
     elif habits.behaviour is Behaviour.SECOND_VOICE:
         answers += tuple(_by_another(answer) for answer in answers)
     besides = {Behaviour.COUGHS: COUGH, Behaviour.INTERRUPTS: INTERRUPTION}
@@ -284,6 +290,10 @@ class Candidate:
         match self.habits.behaviour:
             case Behaviour.HESITANT:
                 return hesitate(answer, self.habits.pauses_ms)
+            case Behaviour.READS if self._answers >= self.habits.on_answer:
+                return hesitate(answer, READING_PAUSES_MS)
+            case Behaviour.READS:
+                return speak_freely(answer)
             case Behaviour.SECOND_VOICE if self._answers >= self.habits.on_answer:
                 return _by_another(answer)
             case _:

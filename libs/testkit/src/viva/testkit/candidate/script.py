@@ -47,6 +47,9 @@ class Pause:
 
 Answer = tuple[Say | Pause, ...]
 
+_CHUNK_WORDS = (3, 2, 5, 4)
+_FREE_PAUSES_MS = (420, 300, 520, 350, 460)
+
 FALLBACK = "I think that is everything that I can say about it."
 
 DEFAULT_ANSWERS: tuple[str, ...] = (
@@ -102,6 +105,30 @@ class AnswerBook:
 def answers_of(texts: Iterable[str]) -> list[Answer]:
     """Makes one-clip answers from plain texts."""
     return [(Say(text),) for text in texts]
+
+
+def speak_freely(answer: Answer) -> Answer:
+    """Turns an answer into one that is thought up while it is spoken.
+
+    Pauses fall within clauses, words are repeated, and "um" fills the gaps: what reading aloud
+    has not.
+    """
+    parts: list[Say | Pause] = []
+    for piece in answer:
+        if isinstance(piece, Pause) or not piece.text:
+            parts.append(piece)
+            continue
+        words = piece.text.split()
+        start = 0
+        while start < len(words):
+            length = _CHUNK_WORDS[len(parts) // 2 % len(_CHUNK_WORDS)]
+            chunk = words[start : start + length]
+            start += length
+            if start < len(words):
+                chunk += [chunk[-1].strip(".,;"), "um,"] if length > 2 else ["um,"]
+            parts += [Say(" ".join(chunk)), Pause(_FREE_PAUSES_MS[start % len(_FREE_PAUSES_MS)])]
+        parts.pop()
+    return tuple(parts)
 
 
 def hesitate(answer: Answer, pauses_ms: Sequence[int]) -> Answer:
