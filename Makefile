@@ -27,6 +27,10 @@ up: models ## start everything and stay up; prints the URLs and a first API key
 test: models ## every check and every test
 	@deploy/dev/test
 
+.PHONY: e2e
+e2e: models ## all whole interviews, also those that need a quiet machine
+	@deploy/dev/test tests/e2e
+
 .PHONY: lint
 lint: sync ## style, types, dependency rule, protos
 	@deploy/dev/lint

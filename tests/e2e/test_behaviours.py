@@ -19,6 +19,7 @@ async def test_interviewer_stops_when_talked_over(outcome: Outcome) -> None:
     assert len(asked) == 2  # the candidate asked to hear it again
 
 
+@pytest.mark.settling
 @pytest.mark.scenario("coughs")
 async def test_interviewer_does_not_stop_for_a_murmur(outcome: Outcome) -> None:
     assert outcome.verdict["status"] == "completed"
@@ -96,6 +97,7 @@ async def test_stalled_uplink_loses_no_word(outcome: Outcome, world: World) -> N
     assert "review" in text
 
 
+@pytest.mark.settling
 @pytest.mark.scenario("hesitant")
 async def test_hesitant_candidate_is_heard_out(outcome: Outcome, world: World) -> None:
     assert outcome.verdict["status"] == "completed"
@@ -103,4 +105,4 @@ async def test_hesitant_candidate_is_heard_out(outcome: Outcome, world: World) -
     by_question = {answer["question_id"]: answer for answer in read["answers"]}
     # An answer that goes on after a reply is taken up again: nothing of it is lost.
     assert "review" in by_question["customer"]["transcript"]["text"]
-    assert "zero" in by_question["problem"]["transcript"]["text"]
+    assert "complaints fell" in by_question["problem"]["transcript"]["text"]
