@@ -19,8 +19,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from viva.contracts.session.v1 import conversation_pb2 as pb
-from viva.gateway.adapters.conversation import GrpcSessionDialler
-from viva.gateway.application.edge.limits import EdgeLimits
+from viva.edge.dialling import GrpcSessionDialler
+from viva.edge.limits import EdgeLimits
 from viva.gateway.domain.errors import GoneError, UnauthenticatedError
 from viva.gateway.entrypoints import stream
 from viva.gateway.entrypoints.stream_edge import CandidateEdge

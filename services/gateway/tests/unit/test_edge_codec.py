@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viva.audio.g711 import encode_mulaw
-from viva.gateway.application.edge import messages as m
-from viva.gateway.application.edge.ports import ProtocolViolationError
+from viva.edge import messages as m
+from viva.edge.ports import ProtocolViolationError
 from viva.gateway.entrypoints.stream_codec import decode_binary, decode_text, encode
 
 HEADER = struct.Struct("<BQ")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from viva.edge.numbers import connection_numbers
 from viva.gateway.domain import builtin
 from viva.gateway.domain.errors import TooManyRequestsError
 from viva.gateway.domain.interview import Accommodations, Run
@@ -13,7 +14,6 @@ from viva.gateway.domain.library_rules import check, check_script
 from viva.gateway.domain.lifecycle import Status
 from viva.gateway.domain.limits import usual_limits
 from viva.gateway.entrypoints.rate import RateLimit
-from viva.gateway.service import connection_numbers
 from viva.gateway.settings import GatewaySettings
 from viva.testkit.clock import FakeClock
 

@@ -1,11 +1,10 @@
 """The composition root of the gateway."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
-import grpc
-
-from viva.gateway.adapters.conversation import GrpcSessionDialler, insecure_channel
+from viva.edge.dialling import GrpcSessionDialler, SessionLocator
+from viva.edge.metrics import EdgeMetrics
+from viva.edge.numbers import connection_numbers
 from viva.gateway.adapters.notification import GrpcNotifications
 from viva.gateway.adapters.work import SqlWork, open_work
 from viva.gateway.application.answering_once import Answers
@@ -18,9 +17,7 @@ from viva.gateway.entrypoints.app import create_app
 from viva.gateway.entrypoints.rate import RateLimit
 from viva.gateway.entrypoints.state import Gateway
 from viva.gateway.entrypoints.stream_edge import CandidateEdge
-from viva.gateway.entrypoints.stream_metrics import EdgeMetrics
 from viva.gateway.settings import GatewaySettings
-from viva.platform.clock import Clock
 from viva.platform.service import Runtime, Service
 from viva.platform.telemetry import meter
 
@@ -63,42 +60,15 @@ def _policy(runtime: Runtime, settings: GatewaySettings) -> Policy:
 
 
 def _edge(runtime: Runtime, gateway: Gateway) -> CandidateEdge:
-    locator = runtime.add(_Locator(insecure_channel(runtime.platform.session_target)))
+    locator = runtime.add(SessionLocator(runtime.platform.session_target))
     edge = CandidateEdge(
         admit_credential=gateway.join.admit,
         dialler=GrpcSessionDialler(locator.channel),
-        metrics=EdgeMetrics(meter("viva.gateway")),
+        metrics=EdgeMetrics(meter("viva.gateway"), "gateway"),
         next_number=connection_numbers(runtime.clock),
     )
     runtime.on_drain(edge.drain)
     return edge
-
-
-def connection_numbers(clock: Clock) -> Callable[[], int]:
-    """Counts connections up, above those of every gateway that ran before."""
-    last = 0
-
-    def following() -> int:
-        # Microseconds since 1970, so that a later process always begins higher.
-        nonlocal last
-        last = max(last + 1, int(clock.now().timestamp() * 1_000_000))
-        return last
-
-    return following
-
-
-class _Locator:
-    """The channel that asks any replica where an interview is; closed with the service."""
-
-    def __init__(self, channel: grpc.aio.Channel) -> None:
-        self.channel = channel
-
-    async def start(self) -> None:
-        """It connects with its first call."""
-
-    async def stop(self) -> None:
-        """Closes it."""
-        await self.channel.close(1.0)
 
 
 service = Service("gateway", GatewaySettings, build, "viva.gateway.migrations")

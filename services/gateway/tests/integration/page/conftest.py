@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from playwright.async_api import Browser, Page, async_playwright
 
 from viva.contracts.session.v1 import conversation_pb2 as pb
-from viva.gateway.adapters.conversation import GrpcSessionDialler
+from viva.edge.dialling import GrpcSessionDialler
 from viva.gateway.entrypoints.app import create_app
 from viva.gateway.entrypoints.stream_edge import CandidateEdge
 from viva.testkit.scripted_session import ScriptedSession, ScriptedStream, attached

@@ -4,9 +4,9 @@ import asyncio
 
 from fastapi import APIRouter, WebSocket
 
-from viva.gateway.application.edge.connection import Connection
-from viva.gateway.application.edge.messages import Attach, Refusal
-from viva.gateway.application.edge.ports import (
+from viva.edge.connection import Connection
+from viva.edge.messages import Attach, Refusal
+from viva.edge.ports import (
     ClientGoneError,
     ClientSocket,
     ProtocolViolationError,

@@ -13,8 +13,8 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 
 from viva.audio.g711 import decode_mulaw
-from viva.gateway.application.edge import messages as m
-from viva.gateway.application.edge.ports import ProtocolViolationError
+from viva.edge import messages as m
+from viva.edge.ports import ProtocolViolationError
 
 SUBPROTOCOL = "viva.v1"
 HEADER = struct.Struct("<BQ")

@@ -6,16 +6,16 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from viva.gateway.application.edge.connection import Connection
-from viva.gateway.application.edge.limits import EdgeLimits
-from viva.gateway.application.edge.messages import Attach
-from viva.gateway.application.edge.ports import (
+from viva.edge.connection import Connection
+from viva.edge.limits import EdgeLimits
+from viva.edge.messages import Attach
+from viva.edge.ports import (
     ClientSocket,
     LiveConnections,
     ProtocolViolationError,
     SessionDialler,
 )
-from viva.gateway.application.edge.uplink import Admitted
+from viva.edge.uplink import Admitted
 from viva.gateway.domain.errors import GatewayError, GoneError
 
 CREDENTIAL = 4401

@@ -2,8 +2,8 @@
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from viva.gateway.application.edge.messages import ClientMessage, Downlink
-from viva.gateway.application.edge.ports import ClientGoneError
+from viva.edge.messages import ClientMessage, Downlink
+from viva.edge.ports import ClientGoneError
 from viva.gateway.entrypoints.stream_codec import decode_binary, decode_text, encode
 
 NORMAL = 1000

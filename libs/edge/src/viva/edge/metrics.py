@@ -4,17 +4,21 @@ from opentelemetry import metrics
 
 
 class EdgeMetrics:
-    """Counts on the process's meter; an interview is never a label."""
+    """Counts on the process's meter, by service; an interview is never a label."""
 
-    def __init__(self, meter: metrics.Meter) -> None:
+    def __init__(self, meter: metrics.Meter, service: str) -> None:
         self._live = meter.create_up_down_counter(
-            "viva.gateway.connections.live", unit="{connection}", description="Candidates connected"
+            f"viva.{service}.connections.live",
+            unit="{connection}",
+            description="Candidates connected",
         )
         self._closed = meter.create_counter(
-            "viva.gateway.connections.closed", unit="{connection}", description="Connections ended"
+            f"viva.{service}.connections.closed",
+            unit="{connection}",
+            description="Connections ended",
         )
         self._reattached = meter.create_counter(
-            "viva.gateway.session.reattached",
+            f"viva.{service}.session.reattached",
             unit="{stream}",
             description="Sessions lost under a connection",
         )

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Protocol
 
-from viva.gateway.application.edge.messages import (
+from viva.edge.messages import (
     ClientMessage,
     Downlink,
     SessionAttach,

@@ -10,9 +10,9 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, field
 
-from viva.gateway.application.edge.buffer import ReplayBuffer
-from viva.gateway.application.edge.limits import EdgeLimits
-from viva.gateway.application.edge.messages import (
+from viva.edge.buffer import ReplayBuffer
+from viva.edge.limits import EdgeLimits
+from viva.edge.messages import (
     Attach,
     Attached,
     Audio,
@@ -29,7 +29,7 @@ from viva.gateway.application.edge.messages import (
     SessionMessage,
     Stopped,
 )
-from viva.gateway.application.edge.ports import (
+from viva.edge.ports import (
     ClientGoneError,
     ClientSocket,
     InterviewOverError,
@@ -40,8 +40,8 @@ from viva.gateway.application.edge.ports import (
     SessionLostError,
     SessionRefusedError,
 )
-from viva.gateway.application.edge.sending import SendQueue
-from viva.gateway.application.edge.uplink import Admitted, Uplink
+from viva.edge.sending import SendQueue
+from viva.edge.uplink import Admitted, Uplink
 
 NORMAL = 1000
 SERVICE_RESTART = 1012

@@ -4,8 +4,8 @@ import asyncio
 from collections import deque
 from typing import Never
 
-from viva.gateway.application.edge.messages import Downlink, Durable, Progress, Pulse, Utterance
-from viva.gateway.application.edge.ports import ClientSocket
+from viva.edge.messages import Downlink, Durable, Progress, Pulse, Utterance
+from viva.edge.ports import ClientSocket
 
 MESSAGE_COST_BYTES = 512
 

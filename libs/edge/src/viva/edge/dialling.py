@@ -8,9 +8,9 @@ import grpc
 
 from viva.contracts.session.v1 import conversation_pb2 as pb
 from viva.contracts.session.v1.conversation_pb2_grpc import ConversationServiceStub
-from viva.gateway.adapters.conversation_mapping import attach_request, request, session_message
-from viva.gateway.application.edge.messages import SessionAttach, SessionMessage, Uplink
-from viva.gateway.application.edge.ports import (
+from viva.edge.mapping import attach_request, request, session_message
+from viva.edge.messages import SessionAttach, SessionMessage, Uplink
+from viva.edge.ports import (
     InterviewOverError,
     NoFreeSlotError,
     SessionLostError,
@@ -84,6 +84,20 @@ class GrpcSessionStream:
                     await self._call.code()
         self._call.cancel()
         await self._channel.close()
+
+
+class SessionLocator:
+    """The channel that asks any replica where an interview is; a part, closed with its service."""
+
+    def __init__(self, target: str) -> None:
+        self.channel = insecure_channel(target)
+
+    async def start(self) -> None:
+        """It connects with its first call."""
+
+    async def stop(self) -> None:
+        """Closes it."""
+        await self.channel.close(1.0)
 
 
 class GrpcSessionDialler:

@@ -3,8 +3,8 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viva.gateway.application.edge.buffer import ReplayBuffer
-from viva.gateway.application.edge.messages import Audio, Bye, Command, Detached, Elapsed
+from viva.edge.buffer import ReplayBuffer
+from viva.edge.messages import Audio, Bye, Command, Detached, Elapsed
 
 FRAME = bytes(640)
 

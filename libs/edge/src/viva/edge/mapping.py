@@ -2,7 +2,7 @@
 
 from viva.contracts.common.v1 import common_pb2
 from viva.contracts.session.v1 import conversation_pb2 as pb
-from viva.gateway.application.edge import messages as m
+from viva.edge import messages as m
 
 _COMMANDS = {
     "ready": pb.COMMAND_KIND_READY,

@@ -8,7 +8,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass
 
-from viva.gateway.application.edge.messages import Audio, Detached, Elapsed, NumberedFact
+from viva.edge.messages import Audio, Detached, Elapsed, NumberedFact
 
 Entry = Audio | NumberedFact | Elapsed | Detached
 

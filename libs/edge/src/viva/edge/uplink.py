@@ -5,9 +5,9 @@ import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, replace
 
-from viva.gateway.application.edge.buffer import ReplayBuffer
-from viva.gateway.application.edge.limits import EdgeLimits
-from viva.gateway.application.edge.messages import (
+from viva.edge.buffer import ReplayBuffer
+from viva.edge.limits import EdgeLimits
+from viva.edge.messages import (
     Attach,
     Attached,
     Durable,
@@ -18,7 +18,7 @@ from viva.gateway.application.edge.messages import (
     SessionAttach,
     SessionMessage,
 )
-from viva.gateway.application.edge.ports import (
+from viva.edge.ports import (
     InterviewOverError,
     LiveConnections,
     NoFreeSlotError,
