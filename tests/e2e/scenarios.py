@@ -115,7 +115,7 @@ SCENARIOS: dict[str, Scenario] = {
     "silent": Scenario(Habits(Behaviour.SILENT)),
     "drops": Scenario(
         Habits(Behaviour.DROPS, on_answer=3),
-        book=lambda: book(customer=(Say(CUSTOMER), Say(MORE))),
+        book=lambda: book(customer=(Say(CUSTOMER), Say(MORE)), problem=(Say(PROBLEM), Say(MORE))),
         order={"limits": {"grace_s": 3}},
     ),
     "drops_and_returns": Scenario(Habits(Behaviour.DROPS, on_answer=2, returns_after_s=2.0)),
@@ -141,7 +141,15 @@ SCENARIOS: dict[str, Scenario] = {
     "open_speakers": Scenario(Habits(Behaviour.OPEN_SPEAKERS)),
     "noisy": Scenario(Habits(Behaviour.NOISY)),
     "stalls": Scenario(Habits(Behaviour.STALLS)),
-    "reads": Scenario(Habits(Behaviour.READS), book=lambda: book(warm=(Say(MORE),))),
+    # Long enough to compare with the warm-up, which is spoken freely.
+    "reads": Scenario(
+        Habits(Behaviour.READS),
+        book=lambda: book(
+            warm=(Say(MORE),),
+            customer=(Say(CUSTOMER), Say(MORE)),
+            problem=(Say(PROBLEM), Say(MORE)),
+        ),
+    ),
     "hesitant": Scenario(Habits(Behaviour.HESITANT)),
     "types": Scenario(Habits(Behaviour.TYPES), order={"accommodations": {"text_answers": True}}),
     "refuses_consent": Scenario(Habits(consent=False)),

@@ -32,6 +32,7 @@ from viva.session.adapters.turn.pool import DeadlinePool
 from viva.session.adapters.turn.smart_turn import SmartTurn
 from viva.session.application.live.conversations import Conversations
 from viva.session.application.live.opening import LiveParts
+from viva.session.application.live.ports import Guess
 from viva.session.application.live.prompt_library import PromptLibrary
 from viva.session.application.live.report import ConversationReport
 from viva.session.application.live.senses import Models
@@ -55,8 +56,8 @@ class WrittenText:
     async def text(self, interview_id: str, language: str, pcm: bytes) -> str | None:
         return "I did it, and it worked out well."
 
-    async def interruption(self, interview_id: str, language: str, pcm: bytes) -> str | None:
-        return "Sorry, wait a moment please."
+    async def interruption(self, interview_id: str, language: str, pcm: bytes) -> Guess | None:
+        return Guess("Sorry, wait a moment please.", 0.9)
 
 
 class HalfFakeClock(SystemClock):

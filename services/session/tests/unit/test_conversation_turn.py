@@ -107,6 +107,12 @@ def test_words_tell_an_interruption_from_a_cough_and_an_echo(text: str, kind: Ov
     assert overlap_by_words(text, caption, 600) is kind
 
 
+def test_murmur_that_is_taken_for_words_interrupts_nobody() -> None:
+    assert overlap_by_words("and H.", "", 600, confidence=0.2) is Overlap.NOISE
+    assert overlap_by_words("Sorry.", "", 600, confidence=0.6) is Overlap.WORDS
+    assert overlap_by_words("and then I", "", 1_300, confidence=0.3) is Overlap.WORDS
+
+
 def test_without_recognition_only_long_speech_interrupts() -> None:
     assert overlap_by_words(None, "", 600) is Overlap.NOISE
     assert overlap_by_words(None, "", 1_300) is Overlap.WORDS

@@ -8,6 +8,7 @@ from viva.contracts.asr.v1 import recognition_pb2 as pb
 from viva.contracts.asr.v1.recognition_pb2_grpc import RecognitionServiceStub
 from viva.platform.errors import BackpressureError, VivaError
 from viva.platform.log import get_logger
+from viva.session.application.live.ports import Guess
 
 # Recognition slower than this is of no use for the turn.
 _TEXT_S = 1.5
@@ -30,13 +31,15 @@ class GrpcRecognizer:
 
     async def text(self, interview_id: str, language: str, pcm: bytes) -> str | None:
         """What was said; None where no answer came in time."""
-        return await self._ask(interview_id, language, pcm, pb.PURPOSE_SEGMENT, _TEXT_S)
+        found = await self._ask(interview_id, language, pcm, pb.PURPOSE_SEGMENT, _TEXT_S)
+        return None if found is None else found.text
 
-    async def interruption(self, interview_id: str, language: str, pcm: bytes) -> str | None:
+    async def interruption(self, interview_id: str, language: str, pcm: bytes) -> Guess | None:
         """What was said over the interviewer; None where no answer came in time."""
-        return await self._ask(
+        found = await self._ask(
             interview_id, language, pcm, pb.PURPOSE_INTERRUPTION, _INTERRUPTION_S
         )
+        return None if found is None else Guess(found.text, found.confidence)
 
     async def _ask(
         self,
@@ -45,7 +48,7 @@ class GrpcRecognizer:
         pcm: bytes,
         purpose: pb.Purpose.ValueType,
         timeout_s: float,
-    ) -> str | None:
+    ) -> pb.RecognizeResponse | None:
         if self._monotonic() < self._resting_until:
             return None
         request = pb.RecognizeRequest(
@@ -56,7 +59,7 @@ class GrpcRecognizer:
         )
         began = self._monotonic()
         try:
-            response = await self._stub.Recognize(request, timeout=timeout_s)
+            response: pb.RecognizeResponse = await self._stub.Recognize(request, timeout=timeout_s)
         except BackpressureError:
             return None
         except (VivaError, grpc.aio.AioRpcError) as error:
@@ -69,4 +72,4 @@ class GrpcRecognizer:
                 took_ms=round(took_s * 1000),
             )
             return None
-        return str(response.text)
+        return response

@@ -131,6 +131,14 @@ class EndOfTurn(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Guess:
+    """Words of half a second or so, and their mean probability, 0 to 1."""
+
+    text: str
+    confidence: float
+
+
 class Recognizer(Protocol):
     """Live recognition, which may be away."""
 
@@ -138,7 +146,7 @@ class Recognizer(Protocol):
         """What was said; None where no answer came in time."""
         ...
 
-    async def interruption(self, interview_id: str, language: str, pcm: bytes) -> str | None:
+    async def interruption(self, interview_id: str, language: str, pcm: bytes) -> Guess | None:
         """What was said over the interviewer; None where no answer came in time."""
         ...
 

@@ -80,10 +80,11 @@ class Senses:
         elif is_quiet(heard):
             kind = Overlap.NOISE
         else:
-            text = await self._models.recognizer.interruption(
+            guess = await self._models.recognizer.interruption(
                 self._interview_id, self._language, pcm
             )
-            kind = overlap_by_words(text, caption, lasted_ms)
+            text, confidence = (guess.text, guess.confidence) if guess else (None, 0.0)
+            kind = overlap_by_words(text, caption, lasted_ms, confidence)
         self._answer(OverlapJudged(start, kind))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
