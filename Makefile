@@ -47,3 +47,7 @@ proto: sync ## generate viva.contracts from the protos, and the API documents
 .PHONY: bench
 bench: models ## latency, cut-offs, speed, load: prints tables
 	@$(RUN)/python -m tests.bench
+
+.PHONY: evaluate
+evaluate: models ## how far scores can be trusted: a table, and a report in report/evaluate
+	@OPENBLAS_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE KMP_BLOCKTIME=0 $(RUN)/python -m tests.evaluate

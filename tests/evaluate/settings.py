@@ -1,0 +1,32 @@
+"""Where the public datasets lie. Every path is optional: its tasks are skipped without it."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class EvalSettings(BaseSettings):
+    """Variables start with `VIVA_EVAL_`."""
+
+    model_config = SettingsConfigDict(env_prefix="VIVA_EVAL_", frozen=True, extra="ignore")
+
+    cache: Path = Field(
+        Path.home() / ".cache" / "viva" / "evaluate",
+        description="Transcripts of datasets, by audio and recognizer: a second run is fast.",
+    )
+    bootstrap: int = Field(1000, ge=100, description="Resamples of speakers for each interval.")
+    limit: int = Field(0, ge=0, description="At most this many recordings a task; 0 takes all.")
+    speechocean: Path | None = Field(
+        None, description="speechocean762: `scores-detail.json` or `scores.json`, and its audio."
+    )
+    speechocean_part: str = Field("", description="train or test; empty takes both.")
+    adult_age: int = Field(16, description="Younger speakers are no adults (spk2age).")
+    librispeech: Path | None = Field(
+        None, description="LibriSpeech layout: **/*.trans.txt beside flac or wav files."
+    )
+    cefr_texts: Path | None = Field(None, description="CSV: id, speaker, cefr, text.")
+    cefr_speech: Path | None = Field(None, description="CSV: id, speaker, cefr, audio.")
+    sounds: Path | None = Field(
+        None, description="Folder of recordings without English speech: music, noise, languages."
+    )
