@@ -17,7 +17,9 @@ from viva.edge.ports import (
     SessionRefusedError,
 )
 from viva.platform.errors import BackpressureError, DomainError, InvalidError, NotFoundError
+from viva.platform.grpc.channels import open_plain_channel
 from viva.platform.grpc.errors import from_rpc_error
+from viva.platform.grpc.tls import GrpcTls
 
 OPTIONS = (
     # A replica that came back on its old address must be reached at once, whatever others saw.
@@ -35,7 +37,12 @@ _Call = grpc.aio.StreamStreamCall[pb.ConverseRequest, pb.ConverseResponse]
 
 def insecure_channel(address: str) -> grpc.aio.Channel:
     """A plain channel to one replica."""
-    return grpc.aio.insecure_channel(address, options=OPTIONS)
+    return open_plain_channel(address, OPTIONS, None)
+
+
+def channels(tls: GrpcTls | None) -> OpenChannel:
+    """Opens channels to replicas, encrypted where the services are."""
+    return lambda address: open_plain_channel(address, OPTIONS, tls)
 
 
 class GrpcSessionStream:
@@ -89,8 +96,8 @@ class GrpcSessionStream:
 class SessionLocator:
     """The channel that asks any replica where an interview is; a part, closed with its service."""
 
-    def __init__(self, target: str) -> None:
-        self.channel = insecure_channel(target)
+    def __init__(self, target: str, open_channel: OpenChannel = insecure_channel) -> None:
+        self.channel = open_channel(target)
 
     async def start(self) -> None:
         """It connects with its first call."""

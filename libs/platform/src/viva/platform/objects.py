@@ -2,17 +2,22 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlparse
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore, ObjectStore, from_url
+from obstore.store import LocalStore, ObjectStore, S3Store, from_url
 
 from viva.platform.errors import InvalidError, NotFoundError, TransientError
+from viva.platform.settings import PlatformSettings
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
 
 
 @dataclass(frozen=True)
@@ -41,16 +46,18 @@ class Objects:
 
     Args:
         url: `file:///folder`, `s3://bucket/prefix`, `gs://...` or `az://...`; credentials come
-            from the environment, as each vendor's tools read them.
+            from the environment, as each vendor's tools read them, unless `options` has them.
+        options: of an S3 store, as `s3_options` makes them.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, options: Mapping[str, str] | None = None) -> None:
         self._url = url
+        self._options = dict(options or {})
         self._opened: ObjectStore | None = None
 
     async def start(self) -> None:
         """Opens the store; makes the folder of a local one."""
-        self._opened = await asyncio.to_thread(_open, self._url)
+        self._opened = await asyncio.to_thread(_open, self._url, self._options)
 
     async def stop(self) -> None:
         """Nothing to close."""
@@ -152,8 +159,27 @@ class Objects:
         return self._opened
 
 
-def _open(url: str) -> ObjectStore:
+def s3_options(settings: PlatformSettings) -> dict[str, str]:
+    """What the settings say about an S3 store; empty for any other.
+
+    Raises:
+        SettingsError: only one half of the credentials is set.
+    """
+    if not (settings.objects_url or "").startswith("s3"):
+        return {}
+    options = {"endpoint": settings.objects_endpoint, "region": settings.objects_region}
+    if settings.objects_access_key_id or settings.objects_secret_access_key:
+        options["access_key_id"] = settings.require("objects_access_key_id")
+        options["secret_access_key"] = settings.require("objects_secret_access_key")
+    return {name: value for name, value in options.items() if value}
+
+
+def _open(url: str, options: dict[str, str]) -> ObjectStore:
     parts = urlparse(url)
+    if parts.scheme.startswith("s3"):
+        plain = options.get("endpoint", "").startswith("http://")
+        config = cast("S3Config", options)
+        return S3Store.from_url(url, config=config, client_options={"allow_http": plain})
     if parts.scheme != "file":
         return from_url(url)
     folder = Path(unquote(parts.path))

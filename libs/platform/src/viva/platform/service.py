@@ -11,13 +11,14 @@ from starlette.types import ASGIApp
 from viva.platform.clock import Clock, SystemClock
 from viva.platform.db import Database
 from viva.platform.grpc import Channels, GrpcServer
+from viva.platform.grpc.tls import GrpcTls
 from viva.platform.health import HEARTBEAT_S, Health
 from viva.platform.http import HttpServer
 from viva.platform.ids import Ids, UlidIds
 from viva.platform.lifecycle import P, PartStack
 from viva.platform.log import get_logger
 from viva.platform.messaging import Messaging
-from viva.platform.objects import Objects
+from viva.platform.objects import Objects, s3_options
 from viva.platform.settings import PlatformSettings, ServiceSettings
 
 _log = get_logger(__name__)
@@ -99,7 +100,8 @@ class Runtime:
     def objects(self) -> Objects:
         """The object store."""
         if self._objects is None:
-            self._objects = self.add(Objects(self.platform.require("objects_url")))
+            url = self.platform.require("objects_url")
+            self._objects = self.add(Objects(url, s3_options(self.platform)))
         return self._objects
 
     def messaging(self) -> Messaging:
@@ -116,15 +118,21 @@ class Runtime:
     def grpc_server(self) -> GrpcServer:
         """The gRPC port, with the health service."""
         if self._grpc_server is None:
-            server = GrpcServer(self.settings.grpc_host, self.settings.grpc_port, self.health)
+            server = GrpcServer(
+                self.settings.grpc_host, self.settings.grpc_port, self.health, self.grpc_tls()
+            )
             self._grpc_server = self._entrances.add(server)
         return self._grpc_server
 
     def grpc_channel(self, target: str) -> grpc.aio.Channel:
         """A channel with deadlines, tracing and error mapping; closed when the service stops."""
         if self._channels is None:
-            self._channels = self.add(Channels())
+            self._channels = self.add(Channels(self.grpc_tls()))
         return self._channels.to(target)
+
+    def grpc_tls(self) -> GrpcTls | None:
+        """How the services encrypt what they say to each other; None where they do not."""
+        return GrpcTls.from_settings(self.platform)
 
     def http(self, app: ASGIApp | None = None) -> None:
         """Serves an application on the HTTP port, beside `/livez` and `/readyz`."""

@@ -1,11 +1,13 @@
 """Settings: read once from the environment, frozen, passed on as values."""
 
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from viva.platform.errors import VivaError
+from viva.platform.settings_files import FileSource, UnreadableSettingError
 
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 
@@ -16,7 +18,24 @@ class SettingsError(VivaError):
     code = "settings"
 
 
-class PlatformSettings(BaseSettings):
+class FileSettings(BaseSettings):
+    """Settings whose values may also come from files: `<VARIABLE>_FILE` names one."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """A variable counts before its file."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, FileSource(settings_cls)
+
+
+class PlatformSettings(FileSettings):
     """What every service needs to know about where it runs. Variables start with `VIVA_`."""
 
     model_config = SettingsConfigDict(env_prefix="VIVA_", frozen=True, extra="ignore")
@@ -29,14 +48,38 @@ class PlatformSettings(BaseSettings):
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
     kafka_username: str | None = None
     kafka_password: SecretStr | None = None
-    topic_prefix: str = ""
+    kafka_ca_file: Path | None = Field(None, description="PEM; the system's authorities if unset.")
+    kafka_certificate_file: Path | None = Field(None, description="PEM, for mutual TLS.")
+    kafka_key_file: Path | None = Field(None, description="PEM, of that certificate.")
+    topic_prefix: str = Field("", description="Before each topic's and each group's name.")
 
     database_url: SecretStr | None = None
     database_pool_size: int = Field(5, ge=1)
+    database_overflow: int | None = Field(
+        None, ge=0, description="Connections beyond the pool under load; the pool again if unset."
+    )
+    database_pooler_url: SecretStr | None = Field(
+        None,
+        description="PgBouncer in transaction mode, for units of work; what listens or locks for "
+        "long stays on VIVA_DATABASE_URL.",
+    )
     migrate_on_start: bool = True
 
     objects_url: str | None = Field(
         None, description="file:///path, s3://bucket/prefix, gs://, az://"
+    )
+    objects_endpoint: str | None = Field(None, description="Of an S3 store that is not Amazon's.")
+    objects_region: str | None = None
+    objects_access_key_id: SecretStr | None = Field(None, description="S3; else as AWS tools do.")
+    objects_secret_access_key: SecretStr | None = None
+
+    grpc_ca_file: Path | None = Field(
+        None, description="PEM: turns TLS on between the services, both ways."
+    )
+    grpc_certificate_file: Path | None = Field(None, description="PEM, of this process.")
+    grpc_key_file: Path | None = Field(None, description="PEM, of that certificate.")
+    grpc_tls_name: str = Field(
+        "viva.internal", description="A name that every service's certificate holds."
     )
 
     otlp_endpoint: str | None = Field(None, description="OTLP over HTTP, such as http://host:4318")
@@ -67,7 +110,7 @@ class PlatformSettings(BaseSettings):
         return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
-class ServiceSettings(BaseSettings):
+class ServiceSettings(FileSettings):
     """Base of each service's own settings; the subclass sets `env_prefix` and its ports."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
@@ -95,6 +138,8 @@ def load(settings: type[AnySettings], **overrides: Any) -> AnySettings:
             for item in error.errors(include_input=False)
         ]
         raise SettingsError("; ".join(lines)) from None
+    except UnreadableSettingError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _reason(item: Any) -> str:

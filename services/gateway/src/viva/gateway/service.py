@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from viva.edge.dialling import GrpcSessionDialler, SessionLocator
+from viva.edge.dialling import GrpcSessionDialler, SessionLocator, channels
 from viva.edge.metrics import EdgeMetrics
 from viva.edge.numbers import connection_numbers
 from viva.gateway.adapters.notification import GrpcNotifications
@@ -60,10 +60,11 @@ def _policy(runtime: Runtime, settings: GatewaySettings) -> Policy:
 
 
 def _edge(runtime: Runtime, gateway: Gateway) -> CandidateEdge:
-    locator = runtime.add(SessionLocator(runtime.platform.session_target))
+    open_channel = channels(runtime.grpc_tls())
+    locator = runtime.add(SessionLocator(runtime.platform.session_target, open_channel))
     edge = CandidateEdge(
         admit_credential=gateway.join.admit,
-        dialler=GrpcSessionDialler(locator.channel),
+        dialler=GrpcSessionDialler(locator.channel, open_channel),
         metrics=EdgeMetrics(meter("viva.gateway"), "gateway"),
         next_number=connection_numbers(runtime.clock),
     )

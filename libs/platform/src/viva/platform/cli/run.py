@@ -13,7 +13,10 @@ def run(
     every: Annotated[bool, typer.Option("--all", help="All that are installed.")] = False,
 ) -> None:
     """Run services in this process until it is told to stop."""
-    names = service_names() if every else (services or [])
+    installed = service_names()
+    names = installed if every else (services or [])
+    if not names and len(installed) == 1:
+        names = installed  # as in a service's own image
     if not names:
-        raise typer.BadParameter(f"name a service ({', '.join(service_names())}) or use --all")
+        raise typer.BadParameter(f"name a service ({', '.join(installed)}) or use --all")
     run_services(*names)

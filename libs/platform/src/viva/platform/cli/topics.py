@@ -1,6 +1,7 @@
 """`viva topics`."""
 
 import asyncio
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -8,6 +9,7 @@ from rich.table import Table
 
 from viva.contracts.catalogue import catalogue
 from viva.platform.local.state import current_settings
+from viva.platform.messaging.access import access_commands
 from viva.platform.messaging.topics import apply_topics, verify_topics
 
 app = typer.Typer(no_args_is_help=True, help="Topics: list, make, compare with the broker.")
@@ -32,6 +34,17 @@ def apply_() -> None:
     for name in made:
         typer.echo(f"made {name}")
     typer.echo(f"{len(made)} topics made; all are there")
+
+
+@app.command()
+def acls(
+    principal: Annotated[
+        str, typer.Option(help="{service} stands for each service's name.")
+    ] = "User:viva-{service}",
+) -> None:
+    """Print the rights that each service needs on the broker; applies nothing."""
+    for command in access_commands(current_settings().topic_prefix, principal):
+        typer.echo(command)
 
 
 @app.command()

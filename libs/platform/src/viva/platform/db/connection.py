@@ -1,5 +1,6 @@
 """Connections to PostgreSQL, by socket or by TCP, bound to one schema."""
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from viva.platform.errors import TransientError
+from viva.platform.settings import SettingsError
 
 CONNECT_TIMEOUT_S = 5.0
 
@@ -16,25 +18,31 @@ CONNECT_TIMEOUT_S = 5.0
 _TRANSIENT_CLASSES = ("08", "40", "53", "57", "58")
 
 
-async def connect(url: str, schema: str | None = None) -> asyncpg.Connection:
+async def connect(
+    url: str, schema: str | None = None, *, pooler: bool = False
+) -> asyncpg.Connection:
     """Opens a connection of its own, outside any pool.
 
     Args:
         url: `postgresql://user:password@host:port/database`, or with `?host=/folder` for a socket.
         schema: becomes the search path.
+        pooler: a PgBouncer in transaction mode is at the other end: nothing may be kept in the
+            connection beyond a transaction, neither a search path nor a prepared statement.
 
     Raises:
         TransientError: the database is away.
+        SettingsError: the certificate of the database or its authority is no good.
     """
+    kept = {"search_path": schema} if schema and not pooler else {}
     try:
         return await asyncpg.connect(
             _plain(url),
             timeout=CONNECT_TIMEOUT_S,
-            server_settings={
-                "application_name": f"viva-{schema or 'admin'}",
-                **({"search_path": schema} if schema else {}),
-            },
+            server_settings={"application_name": f"viva-{schema or 'admin'}", **kept},
+            **({"statement_cache_size": 0} if pooler else {}),
         )
+    except ssl.SSLCertVerificationError as error:
+        raise SettingsError(f"VIVA_DATABASE_URL: {error.verify_message}") from error
     except (OSError, TimeoutError, asyncpg.PostgresConnectionError) as error:
         raise _away(error) from error
     except asyncpg.PostgresError as error:

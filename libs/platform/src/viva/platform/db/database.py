@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from viva.platform.backoff import Backoff
 from viva.platform.clock import Clock, SystemClock
-from viva.platform.db.connection import connect, mapped_errors
+from viva.platform.db.connection import mapped_errors
+from viva.platform.db.engine import open_engine
 from viva.platform.db.migrate import check_compatible, migrate
 from viva.platform.db.unit_of_work import UnitOfWork
 from viva.platform.errors import TransientError
@@ -27,7 +28,9 @@ class Database:
         url: see `viva.platform.db.connection.connect`.
         schema: the service's name; made if it is not there.
         migrations: importable package with the service's Alembic revisions.
-        pool_size: connections kept; as many again are opened under load.
+        pool_size: connections kept open.
+        overflow: opened beyond them under load; as many again if None.
+        pooler_url: of a PgBouncer in transaction mode; units of work go there.
     """
 
     def __init__(
@@ -38,6 +41,8 @@ class Database:
         migrations: str | None = None,
         migrate_on_start: bool = True,
         pool_size: int = 5,
+        overflow: int | None = None,
+        pooler_url: str | None = None,
         clock: Clock | None = None,
         ids: Ids | None = None,
     ) -> None:
@@ -47,13 +52,12 @@ class Database:
         self._migrate_on_start = migrate_on_start
         self._clock = clock or SystemClock()
         self._ids = ids or UlidIds()
-        self._engine = create_async_engine(
-            "postgresql+asyncpg://",
-            async_creator=lambda: connect(url, schema),
+        self._engine = open_engine(
+            pooler_url or url,
+            schema,
             pool_size=pool_size,
-            max_overflow=pool_size,
-            pool_timeout=10,
-            pool_pre_ping=True,
+            overflow=pool_size if overflow is None else overflow,
+            pooler=pooler_url is not None,
         )
 
     @classmethod
@@ -77,6 +81,10 @@ class Database:
             migrations=migrations,
             migrate_on_start=settings.migrate_on_start,
             pool_size=settings.database_pool_size,
+            overflow=settings.database_overflow,
+            pooler_url=(
+                settings.require("database_pooler_url") if settings.database_pooler_url else None
+            ),
             clock=clock,
             ids=ids,
         )

@@ -25,7 +25,10 @@ _PLATFORM = "viva.platform.db.migrations"
 async def migrate(connection: AsyncConnection, schema: str, migrations: str | None) -> None:
     """Brings a schema to the newest revision, in the transaction of `connection`."""
     await connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"viva:{schema}"))))
-    await connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
+    # IF NOT EXISTS asks for the right to make schemas even where there is nothing to make.
+    there = "SELECT 1 FROM pg_namespace WHERE nspname = :schema"
+    if (await connection.execute(text(there), {"schema": schema})).scalar() is None:
+        await connection.execute(text(f'CREATE SCHEMA "{schema}"'))
     for package, version_table in _chains(migrations):
         await connection.run_sync(_upgrade, package, version_table)
 
@@ -74,7 +77,8 @@ def _check(connection: Connection, schema: str, package: str, version_table: str
     elif standing.current != standing.head:
         raise SettingsError(
             f"schema {schema} is at revision {standing.current or 'none'} of {package}, this "
-            f"release needs {standing.head}: start once with VIVA_MIGRATE_ON_START=true"
+            f"release needs {standing.head}: run `viva migrate`, or start once with "
+            "VIVA_MIGRATE_ON_START=true"
         )
 
 

@@ -1,9 +1,13 @@
 """Channels to other services."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import grpc
 
 from viva.platform.grpc.client import interceptors
 from viva.platform.grpc.server import OPTIONS
+from viva.platform.grpc.tls import GrpcTls
 
 # Pings only while a call runs, and no faster than the servers' default tolerates.
 _KEEPALIVE = [("grpc.keepalive_time_ms", 300_000), ("grpc.keepalive_timeout_ms", 10_000)]
@@ -19,13 +23,14 @@ _CLOSE_GRACE_S = 2.0
 class Channels:
     """One channel a target, made when first asked for, all closed together."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: GrpcTls | None = None) -> None:
+        self._tls = tls
         self._channels: dict[str, grpc.aio.Channel] = {}
 
     def to(self, target: str) -> grpc.aio.Channel:
         """The channel to `host:port`."""
         if target not in self._channels:
-            self._channels[target] = open_channel(target)
+            self._channels[target] = open_channel(target, self._tls)
         return self._channels[target]
 
     async def start(self) -> None:
@@ -38,10 +43,26 @@ class Channels:
             await channel.close(_CLOSE_GRACE_S)
 
 
-def open_channel(target: str) -> grpc.aio.Channel:
+def open_channel(target: str, tls: GrpcTls | None = None) -> grpc.aio.Channel:
     """Opens a channel with deadlines, retries of idempotent calls, tracing and error mapping."""
-    return grpc.aio.insecure_channel(
+    options = [*OPTIONS, *_KEEPALIVE, *_RECONNECT, ("grpc.enable_retries", 0)]
+    return open_plain_channel(target, options, tls, interceptors())
+
+
+def open_plain_channel(
+    target: str,
+    options: Sequence[tuple[str, Any]],
+    tls: GrpcTls | None,
+    interceptors: Sequence[grpc.aio.ClientInterceptor] = (),
+) -> grpc.aio.Channel:
+    """Opens a channel with nothing but these options; encrypted where the services are."""
+    if tls is None:
+        return grpc.aio.insecure_channel(
+            target, options=list(options), interceptors=list(interceptors)
+        )
+    return grpc.aio.secure_channel(
         target,
-        options=[*OPTIONS, *_KEEPALIVE, *_RECONNECT, ("grpc.enable_retries", 0)],
-        interceptors=interceptors(),
+        tls.client(),
+        options=[*options, *tls.channel_options()],
+        interceptors=list(interceptors),
     )

@@ -10,6 +10,7 @@ from opentelemetry.trace import SpanKind
 
 from viva.platform.errors import TransientError, treatment
 from viva.platform.grpc.errors import DETAILS_KEY, to_status
+from viva.platform.grpc.tls import GrpcTls
 from viva.platform.health import Health
 from viva.platform.log import get_logger
 from viva.platform.telemetry import extract, resumed, tracer
@@ -26,9 +27,10 @@ _STOP_GRACE_S = 5.0
 class GrpcServer:
     """Serves what is added, and `grpc.health.v1.Health`."""
 
-    def __init__(self, host: str, port: int, health: Health) -> None:
+    def __init__(self, host: str, port: int, health: Health, tls: GrpcTls | None = None) -> None:
         self._host = host
         self._port = port
+        self._tls = tls
         self._health = health
         self._registrations: list[Callable[[grpc.aio.Server], None]] = []
         self._server: grpc.aio.Server | None = None
@@ -55,13 +57,18 @@ class GrpcServer:
         for register in self._registrations:
             register(server)
         try:
-            self._port = server.add_insecure_port(f"{self._host}:{self._port}")
+            self._port = self._listen(server, f"{self._host}:{self._port}")
         except RuntimeError as error:
             raise TransientError(
                 f"cannot listen on {self._host}:{self._port}", code="port_taken"
             ) from error
         self._server = server
         await server.start()
+
+    def _listen(self, server: grpc.aio.Server, address: str) -> int:
+        if self._tls is None:
+            return server.add_insecure_port(address)
+        return server.add_secure_port(address, self._tls.server())
 
     async def stop(self) -> None:
         """Refuses new calls, gives running ones a few seconds, ends them."""

@@ -1,11 +1,13 @@
 """How this process reaches the broker, and the tuning that the embedded one wants."""
 
+import ssl
 from typing import Any
 
 from aiokafka.helpers import create_ssl_context
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
-from viva.platform.settings import PlatformSettings
+from viva.platform.certificates import check_certificate
+from viva.platform.settings import PlatformSettings, SettingsError
 
 # A single node that was killed answers again after up to 12 s: ride it out.
 REQUEST_TIMEOUT_MS = 30_000
@@ -26,7 +28,7 @@ def client_options(settings: PlatformSettings) -> dict[str, Any]:
         "security_protocol": settings.kafka_security_protocol,
     }
     if "SSL" in settings.kafka_security_protocol:
-        options["ssl_context"] = create_ssl_context()
+        options["ssl_context"] = _tls(settings)
     if "SASL" in settings.kafka_security_protocol:
         options["sasl_mechanism"] = settings.kafka_sasl_mechanism
         options["sasl_plain_username"] = settings.require("kafka_username")
@@ -76,10 +78,32 @@ def group_options(settings: PlatformSettings) -> dict[str, Any]:
 REBALANCE_WAIT_S = 20.0
 
 
+def _tls(settings: PlatformSettings) -> ssl.SSLContext:
+    """Verifies the broker; shows a certificate of our own where one is set.
+
+    Raises:
+        SettingsError: a file is missing or out of date.
+    """
+    for variable in ("kafka_ca_file", "kafka_certificate_file"):
+        if path := getattr(settings, variable):
+            check_certificate(f"VIVA_{variable.upper()}", path)
+    if settings.kafka_certificate_file:
+        settings.require("kafka_key_file")
+    try:
+        context: ssl.SSLContext = create_ssl_context(
+            cafile=settings.kafka_ca_file,
+            certfile=settings.kafka_certificate_file,
+            keyfile=settings.kafka_key_file,
+        )
+    except (OSError, ValueError) as error:  # a key that is missing or of another certificate
+        raise SettingsError(f"VIVA_KAFKA_KEY_FILE: {error}") from error
+    return context
+
+
 def _security(settings: PlatformSettings) -> BaseSecurity | None:
     protocol = settings.kafka_security_protocol
     tls = "SSL" in protocol
-    context = create_ssl_context() if tls else None
+    context = _tls(settings) if tls else None
     if "SASL" not in protocol:
         return BaseSecurity(ssl_context=context, use_ssl=True) if tls else None
     kinds = {

@@ -1,0 +1,180 @@
+"""Settings from files, certificates that are looked at first, gRPC encrypted both ways."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import grpc
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from pydantic import SecretStr
+
+from viva.platform.certificates import check_certificate
+from viva.platform.clock import SystemClock
+from viva.platform.grpc import GrpcServer
+from viva.platform.grpc.channels import open_plain_channel
+from viva.platform.grpc.tls import GrpcTls
+from viva.platform.health import Health
+from viva.platform.messaging.connection import client_options
+from viva.platform.settings import PlatformSettings, SettingsError, load
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "url").write_text("postgresql://u:pw@h/d\n")
+    monkeypatch.delenv("VIVA_DATABASE_URL", raising=False)
+    monkeypatch.setenv("VIVA_DATABASE_URL_FILE", str(tmp_path / "url"))
+    assert load(PlatformSettings).database_url == SecretStr("postgresql://u:pw@h/d")
+
+
+def test_a_variable_counts_before_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "level").write_text("ERROR")
+    monkeypatch.setenv("VIVA_LOG_LEVEL_FILE", str(tmp_path / "level"))
+    assert load(PlatformSettings).log_level == "ERROR"
+    monkeypatch.setenv("VIVA_LOG_LEVEL", "DEBUG")
+    assert load(PlatformSettings).log_level == "DEBUG"
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIVA_KAFKA_PASSWORD_FILE", str(tmp_path / "missing"))
+    with pytest.raises(SettingsError, match=r"^VIVA_KAFKA_PASSWORD_FILE: .*/missing: No such file"):
+        load(PlatformSettings)
+
+
+@dataclass
+class Authority:
+    """A certificate authority in a folder."""
+
+    folder: Path
+    name: x509.Name
+    key: ec.EllipticCurvePrivateKey
+
+    @classmethod
+    def make(cls, folder: Path) -> "Authority":
+        folder.mkdir()
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test authority")])
+        authority = cls(folder, name, ec.generate_private_key(ec.SECP256R1()))
+        built = authority._builder(name, authority.key, -1, 10).add_extension(
+            x509.BasicConstraints(ca=True, path_length=None), critical=True
+        )
+        signed = built.sign(authority.key, hashes.SHA256())
+        authority.file("ca").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+        return authority
+
+    def file(self, name: str) -> Path:
+        return self.folder / f"{name}.pem"
+
+    def issue(self, *, from_days: int = -1, to_days: int = 1) -> None:
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "session")])
+        names = x509.SubjectAlternativeName([x509.DNSName("viva.internal")])
+        built = self._builder(subject, key, from_days, to_days).add_extension(names, critical=False)
+        signed = built.sign(self.key, hashes.SHA256())
+        self.file("own").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+        self.file("key").write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+        )
+
+    def settings(self, **more: object) -> PlatformSettings:
+        return PlatformSettings.model_validate(
+            {
+                "grpc_ca_file": self.file("ca"),
+                "grpc_certificate_file": self.file("own"),
+                "grpc_key_file": self.file("key"),
+                **more,
+            }
+        )
+
+    def _builder(self, subject, key, from_days, to_days) -> x509.CertificateBuilder:
+        now = dt.datetime.now(dt.UTC)
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(self.name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now + dt.timedelta(days=from_days))
+            .not_valid_after(now + dt.timedelta(days=to_days))
+        )
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    made = Authority.make(tmp_path / "pki")
+    made.issue()
+    return made
+
+
+async def ask(port: int, tls: GrpcTls | None) -> int:
+    async with open_plain_channel(f"127.0.0.1:{port}", [], tls) as channel:
+        stub = health_pb2_grpc.HealthStub(channel)
+        answer = await stub.Check(health_pb2.HealthCheckRequest(), timeout=3)
+    return int(answer.status)
+
+
+@pytest.fixture
+async def encrypted(authority: Authority):
+    health = Health("session", SystemClock())
+    health.started = True
+    server = GrpcServer("127.0.0.1", 0, health, GrpcTls.from_settings(authority.settings()))
+    await server.start()
+    yield server
+    await server.stop()
+
+
+async def test_services_that_share_an_authority_understand_each_other(authority, encrypted) -> None:
+    tls = GrpcTls.from_settings(authority.settings())
+    assert await ask(encrypted.port, tls) == health_pb2.HealthCheckResponse.SERVING
+
+
+async def test_nobody_else_is_let_in(authority, encrypted, tmp_path: Path) -> None:
+    stranger = Authority.make(tmp_path / "other")
+    stranger.issue()
+    for tls in (None, GrpcTls.from_settings(stranger.settings())):
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await ask(encrypted.port, tls)
+        assert refused.value.code() is grpc.StatusCode.UNAVAILABLE
+
+
+async def test_a_renewed_certificate_is_used_without_a_restart(authority, encrypted) -> None:
+    before = authority.file("own").read_bytes()
+    authority.issue(to_days=5)
+    assert authority.file("own").read_bytes() != before
+    tls = GrpcTls.from_settings(authority.settings())
+    assert await ask(encrypted.port, tls) == health_pb2.HealthCheckResponse.SERVING
+
+
+def test_an_expired_certificate_is_named_with_its_day(authority: Authority) -> None:
+    authority.issue(from_days=-9, to_days=-2)
+    with pytest.raises(SettingsError, match=r"VIVA_GRPC_CERTIFICATE_FILE.*expired on 20\d\d-"):
+        GrpcTls.from_settings(authority.settings())
+
+
+def test_what_is_no_certificate_is_refused(authority: Authority) -> None:
+    with pytest.raises(SettingsError, match="holds no certificate"):
+        check_certificate("VIVA_X", authority.file("key"))
+    with pytest.raises(SettingsError, match="No such file"):
+        check_certificate("VIVA_X", authority.file("nowhere"))
+
+
+def test_the_broker_is_verified_with_the_given_authority(authority: Authority) -> None:
+    kafka = {
+        "kafka_bootstrap": "broker:9093",
+        "kafka_security_protocol": "SSL",
+        "kafka_ca_file": authority.file("ca"),
+        "kafka_certificate_file": authority.file("own"),
+        "kafka_key_file": authority.file("key"),
+    }
+    context = client_options(PlatformSettings.model_validate(kafka))["ssl_context"]
+    assert [entry["subject"] for entry in context.get_ca_certs()] == [
+        ((("commonName", "test authority"),),)
+    ]
+    authority.issue(from_days=-9, to_days=-2)
+    with pytest.raises(SettingsError, match=r"VIVA_KAFKA_CERTIFICATE_FILE.*expired"):
+        client_options(PlatformSettings.model_validate(kafka))
