@@ -6,7 +6,12 @@ from hypothesis import strategies as st
 
 from viva.asr.application.transcribe_answer import typed_transcript
 from viva.asr.domain.gating import TimeMap, chunks_to_recognize, spoken
-from viva.asr.domain.language import choose_language, primary_subtag
+from viva.asr.domain.language import (
+    choose_language,
+    language_windows,
+    mean_probabilities,
+    primary_subtag,
+)
 from viva.asr.domain.model import Recognition, Span, Word
 from viva.asr.domain.repetition import has_loop, without_loops
 
@@ -36,6 +41,28 @@ def test_language(
     probabilities: dict[str, float], speech_ms: int, expected: tuple[str, float]
 ) -> None:
     assert choose_language("en-US", probabilities, speech_ms) == expected
+
+
+@pytest.mark.parametrize(
+    ("frames", "places"),
+    [(300, [0]), (1000, [0]), (1500, [0, 500]), (2000, [0, 500, 1000]), (9000, [0, 4000, 8000])],
+)
+def test_the_language_is_heard_in_several_places(frames: int, places: list[int]) -> None:
+    assert language_windows(frames, 1000) == places
+
+
+@given(st.integers(0, 200_000), st.integers(1, 5_000))
+def test_language_windows_lie_within_the_answer(frames: int, window: int) -> None:
+    places = language_windows(frames, window)
+    assert places[0] == 0
+    assert places == sorted(set(places))
+    assert all(0 <= place <= max(0, frames - window) for place in places)
+
+
+def test_an_accented_beginning_does_not_decide_alone() -> None:
+    heard = mean_probabilities([{"zh": 0.8, "en": 0.1}, {"zh": 0.2, "en": 0.7}, {"en": 0.9}])
+    assert heard == {"zh": pytest.approx(1 / 3), "en": pytest.approx(1.7 / 3)}
+    assert choose_language("en", heard, 30_000).language == "en"
 
 
 def test_primary_subtag() -> None:

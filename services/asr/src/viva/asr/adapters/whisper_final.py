@@ -15,11 +15,18 @@ import numpy as np
 from faster_whisper import WhisperModel  # type: ignore[import-untyped]
 
 from viva.asr.domain.gating import TimeMap, chunks_to_recognize, spoken
-from viva.asr.domain.language import HeardLanguage, choose_language
+from viva.asr.domain.language import (
+    HeardLanguage,
+    choose_language,
+    language_windows,
+    mean_probabilities,
+    primary_subtag,
+)
 from viva.asr.domain.model import Fingerprint, Span, Transcript, Word
 from viva.asr.domain.repetition import has_loop, without_loops
 from viva.audio.models.store import ModelStore
 from viva.audio.pcm import Floats, Samples, milliseconds_of, samples_in, to_float
+from viva.audio.syllables import syllable_nuclei
 from viva.audio.vad import VoiceActivityDetector
 
 _JOIN_MS = 1000
@@ -28,8 +35,8 @@ _UNLIKELY = -1.0
 _UNSPOKEN = 0.3
 _LOOP_RATIO = 2.4
 _REPEATED_WORDS = 4
-_LANGUAGE_FRAMES = 1000  # the first 10 s of speech tell the language
-_RECIPE = "1"
+_LANGUAGE_FRAMES = 1000  # 10 s of speech tell the language
+_RECIPE = "2"
 """Raise this when what is done here changes a transcript."""
 
 
@@ -64,7 +71,8 @@ class WhisperTranscriber:
             language: BCP 47 tag of the persona.
         """
         duration_ms = int(milliseconds_of(len(samples)))
-        speech = self._speech(samples)
+        voiced = self._voice_activity.speech_spans(samples) if len(samples) else []
+        speech = [Span(int(milliseconds_of(s)), int(milliseconds_of(e))) for s, e in voiced]
         if not speech:
             heard = choose_language(language, {}, 0)
             return Transcript(heard.language, 0.0, models=self.fingerprints)
@@ -80,21 +88,29 @@ class WhisperTranscriber:
             tuple(spoken(words, speech)),
             tuple(speech),
             self.fingerprints,
+            tuple(syllable_nuclei(samples, voiced)),
         )
 
-    def _speech(self, samples: Samples) -> list[Span]:
-        spans = self._voice_activity.speech_spans(samples) if len(samples) else []
-        return [Span(int(milliseconds_of(s.start)), int(milliseconds_of(s.end))) for s in spans]
-
     def _language(self, audio: Floats, persona: str, speech_ms: int) -> HeardLanguage:
+        """Listens to the beginning; where that is doubtful, to more of the answer.
+
+        A strong accent can sound like its own language for ten seconds, seldom throughout.
+        """
         if not self._model.model.is_multilingual:
             return HeardLanguage("en", 1.0)
-        features = self._model.feature_extractor(audio)[:, :_LANGUAGE_FRAMES]
-        short = _LANGUAGE_FRAMES - features.shape[-1]
-        window = np.ascontiguousarray(np.pad(features, ((0, 0), (0, max(0, short)))))
+        features = self._model.feature_extractor(audio)
+        windows = language_windows(features.shape[-1], _LANGUAGE_FRAMES)
+        heard = [self._probabilities(features, windows[0])]
+        if choose_language(persona, heard[0], speech_ms).language != primary_subtag(persona):
+            heard += [self._probabilities(features, start) for start in windows[1:]]
+        return choose_language(persona, mean_probabilities(heard), speech_ms)
+
+    def _probabilities(self, features: Floats, start: int) -> dict[str, float]:
+        window = features[:, start : start + _LANGUAGE_FRAMES]
+        short = _LANGUAGE_FRAMES - window.shape[-1]
+        window = np.ascontiguousarray(np.pad(window, ((0, 0), (0, max(0, short)))))
         found = self._model.model.detect_language(self._model.encode(window))[0]
-        probabilities = {token[2:-2]: float(probability) for token, probability in found}
-        return choose_language(persona, probabilities, speech_ms)
+        return {token[2:-2]: float(probability) for token, probability in found}
 
     def _words(self, audio: Floats, language: str, times: TimeMap) -> list[Word]:
         """Decode; where that loops, decode again with repeats forbidden, then cut what is left."""

@@ -1,6 +1,6 @@
 """Which language an answer is in: what was heard, weighed against what the persona speaks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 MIN_SPEECH_MS = 3000
@@ -41,3 +41,21 @@ def choose_language(
     if heard != expected and speech_ms >= MIN_SPEECH_MS and probabilities[heard] >= SURE:
         return HeardLanguage(heard, probabilities[heard])
     return HeardLanguage(expected, probabilities.get(expected, 0.0))
+
+
+def language_windows(frames: int, window: int) -> list[int]:
+    """Where to listen in an answer: its beginning, its middle and its end, as far as they differ.
+
+    Args:
+        frames: length of the answer.
+        window: length of what is listened to at once.
+    """
+    last = max(0, frames - window)
+    middle = [last // 2] if last >= window else []
+    return [0, *middle, *([last] if last else [])]
+
+
+def mean_probabilities(heard: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Of each language, over all windows."""
+    codes = dict.fromkeys(code for one in heard for code in one)
+    return {code: sum(one.get(code, 0.0) for one in heard) / len(heard) for code in codes}

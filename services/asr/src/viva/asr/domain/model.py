@@ -63,6 +63,7 @@ class Transcript:
         language: ISO 639-1, as heard, or the persona's where too little was said to tell.
         language_probability: that it is this language, 0 to 1; 0 where nothing was said.
         speech: voiced spans, in order.
+        syllables_ms: where syllables sound, found in the audio without the words.
     """
 
     language: str
@@ -70,3 +71,4 @@ class Transcript:
     words: tuple[Word, ...] = ()
     speech: tuple[Span, ...] = ()
     models: tuple[Fingerprint, ...] = ()
+    syllables_ms: tuple[int, ...] = ()

@@ -25,4 +25,5 @@ def transcript_message(transcript: Transcript) -> common_pb2.Transcript:
             common_pb2.ModelVersion(name=model.name, version=model.version, sha256=model.sha256)
             for model in transcript.models
         ],
+        syllables_ms=transcript.syllables_ms,
     )

@@ -555,6 +555,7 @@ class Transcript(_message.Message):
     WORDS_FIELD_NUMBER: _builtins.int
     SPEECH_FIELD_NUMBER: _builtins.int
     MODELS_FIELD_NUMBER: _builtins.int
+    SYLLABLES_MS_FIELD_NUMBER: _builtins.int
     language: _builtins.str
     """ISO 639-1, as heard, or as set by the persona where too little was said to tell."""
     language_probability: _builtins.float
@@ -566,6 +567,10 @@ class Transcript(_message.Message):
 
     @_builtins.property
     def models(self) -> _containers.RepeatedCompositeFieldContainer[Global___ModelVersion]: ...
+    @_builtins.property
+    def syllables_ms(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Where syllables sound, found in the audio without the words."""
+
     def __init__(
         self,
         *,
@@ -574,10 +579,11 @@ class Transcript(_message.Message):
         words: _abc.Iterable[Global___Word] | None = ...,
         speech: _abc.Iterable[Global___Span] | None = ...,
         models: _abc.Iterable[Global___ModelVersion] | None = ...,
+        syllables_ms: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["language", b"language", "language_probability", b"language_probability", "models", b"models", "speech", b"speech", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["language", b"language", "language_probability", b"language_probability", "models", b"models", "speech", b"speech", "syllables_ms", b"syllables_ms", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1044,6 +1050,14 @@ class LanguageScore(_message.Message):
     FLUENCY_CONTRIBUTIONS_FIELD_NUMBER: _builtins.int
     CEFR_CONTRIBUTIONS_FIELD_NUMBER: _builtins.int
     VALIDATION_FIELD_NUMBER: _builtins.int
+    INTELLIGIBILITY_FIELD_NUMBER: _builtins.int
+    INTELLIGIBILITY_NULL_REASON_FIELD_NUMBER: _builtins.int
+    CEFR_PROVISIONAL_FIELD_NUMBER: _builtins.int
+    FLUENCY_BASIS_FIELD_NUMBER: _builtins.int
+    FLUENCY_VALIDATION_FIELD_NUMBER: _builtins.int
+    CEFR_VALIDATION_FIELD_NUMBER: _builtins.int
+    INTELLIGIBILITY_VALIDATION_FIELD_NUMBER: _builtins.int
+    FEATURES_FIELD_NUMBER: _builtins.int
     cefr: _builtins.str
     cefr_low: _builtins.str
     cefr_high: _builtins.str
@@ -1051,10 +1065,27 @@ class LanguageScore(_message.Message):
     fluency: _builtins.float
     fluency_null_reason: _builtins.str
     validation: _builtins.str
+    intelligibility: _builtins.float
+    """0 to 100, how surely the recognizer understood the words: an accent's proxy, so it stands by
+    itself and enters no other score.
+    """
+    intelligibility_null_reason: _builtins.str
+    cefr_provisional: _builtins.bool
+    """True until cut-points are set on rated speech."""
+    fluency_basis: _builtins.str
+    """What fluency was fitted and checked on, in a sentence."""
+    fluency_validation: _builtins.str
+    """"none", "provisional" or "calibrated", each score's own."""
+    cefr_validation: _builtins.str
+    intelligibility_validation: _builtins.str
     @_builtins.property
     def fluency_contributions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Contribution]: ...
     @_builtins.property
     def cefr_contributions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Contribution]: ...
+    @_builtins.property
+    def features(self) -> _containers.RepeatedCompositeFieldContainer[Global___Feature]:
+        """The feature values that the scores were computed from."""
+
     def __init__(
         self,
         *,
@@ -1067,14 +1098,27 @@ class LanguageScore(_message.Message):
         fluency_contributions: _abc.Iterable[Global___Contribution] | None = ...,
         cefr_contributions: _abc.Iterable[Global___Contribution] | None = ...,
         validation: _builtins.str = ...,
+        intelligibility: _builtins.float | None = ...,
+        intelligibility_null_reason: _builtins.str = ...,
+        cefr_provisional: _builtins.bool = ...,
+        fluency_basis: _builtins.str = ...,
+        fluency_validation: _builtins.str = ...,
+        cefr_validation: _builtins.str = ...,
+        intelligibility_validation: _builtins.str = ...,
+        features: _abc.Iterable[Global___Feature] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_fluency", b"_fluency", "fluency", b"fluency"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_fluency", b"_fluency", "_intelligibility", b"_intelligibility", "fluency", b"fluency", "intelligibility", b"intelligibility"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fluency", b"_fluency", "cefr", b"cefr", "cefr_contributions", b"cefr_contributions", "cefr_high", b"cefr_high", "cefr_low", b"cefr_low", "cefr_null_reason", b"cefr_null_reason", "fluency", b"fluency", "fluency_contributions", b"fluency_contributions", "fluency_null_reason", b"fluency_null_reason", "validation", b"validation"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fluency", b"_fluency", "_intelligibility", b"_intelligibility", "cefr", b"cefr", "cefr_contributions", b"cefr_contributions", "cefr_high", b"cefr_high", "cefr_low", b"cefr_low", "cefr_null_reason", b"cefr_null_reason", "cefr_provisional", b"cefr_provisional", "cefr_validation", b"cefr_validation", "features", b"features", "fluency", b"fluency", "fluency_basis", b"fluency_basis", "fluency_contributions", b"fluency_contributions", "fluency_null_reason", b"fluency_null_reason", "fluency_validation", b"fluency_validation", "intelligibility", b"intelligibility", "intelligibility_null_reason", b"intelligibility_null_reason", "intelligibility_validation", b"intelligibility_validation", "validation", b"validation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__fluency: _TypeAlias = _typing.Literal["fluency"]  # noqa: Y015
     _WhichOneofArgType__fluency: _TypeAlias = _typing.Literal["_fluency", b"_fluency"]  # noqa: Y015
+    _WhichOneofReturnType__intelligibility: _TypeAlias = _typing.Literal["intelligibility"]  # noqa: Y015
+    _WhichOneofArgType__intelligibility: _TypeAlias = _typing.Literal["_intelligibility", b"_intelligibility"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__fluency) -> _WhichOneofReturnType__fluency | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__intelligibility) -> _WhichOneofReturnType__intelligibility | None: ...
 
 Global___LanguageScore: _TypeAlias = LanguageScore  # noqa: Y015
 
