@@ -22,6 +22,8 @@ class EdgeMetrics:
             unit="{stream}",
             description="Sessions lost under a connection",
         )
+        self._live.add(0)
+        self._reattached.add(0)
 
     def opened(self) -> None:
         """A candidate's connection was admitted."""
@@ -30,7 +32,7 @@ class EdgeMetrics:
     def closed(self, reason: str) -> None:
         """It ended."""
         self._live.add(-1)
-        self._closed.add(1, {"reason": reason})
+        self._closed.add(1, {"viva.reason": reason})
 
     def reattached(self) -> None:
         """A connection lost its session."""

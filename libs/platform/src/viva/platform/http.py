@@ -3,22 +3,27 @@
 import asyncio
 import contextlib
 import socket
+import time
 from collections.abc import Iterator
 
 import uvicorn
 from opentelemetry.trace import SpanKind, Status, StatusCode
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from viva.platform.errors import TransientError
 from viva.platform.health import Health
-from viva.platform.telemetry import extract, tracer
+from viva.platform.instruments import Attributes, seconds
+from viva.platform.telemetry import SCRAPE_TYPE, exposition, extract, meter, tracer
 
 _SERVER_ERROR = 500
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"}
+# Whoever comes through a proxy is not the scraper beside us.
+_FORWARDED = {b"forwarded", b"x-forwarded-for", b"via"}
 
 
 class HttpServer:
-    """Serves `/livez` and `/readyz` from the first moment, the application once all is started."""
+    """Serves health and `/metrics` from the first moment, the application once all is started."""
 
     def __init__(self, host: str, port: int, health: Health) -> None:
         self._host = host
@@ -85,10 +90,21 @@ class _Front:
         self.inner: ASGIApp | None = None
         self._health = health
         self._tracer = tracer("viva.http")
+        meters = meter("viva.http")
+        self._took = seconds(
+            meters, "http.server.request.duration", "Duration of HTTP server requests."
+        )
+        self._active = meters.create_up_down_counter(
+            "http.server.active_requests",
+            unit="{request}",
+            description="Number of active HTTP server requests.",
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] in {"/livez", "/readyz"}:
             await self._answer_health(scope["path"])(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"] == "/metrics":
+            await (await _answer_scrape(scope))(scope, receive, send)
         elif self.inner is None or not self._health.started:
             await self._refuse(scope, receive, send)
         elif scope["type"] == "http":
@@ -118,23 +134,49 @@ class _Front:
             key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]
         }
         method = scope["method"]
+        status, began = _SERVER_ERROR, time.monotonic()
+        same = {"http.request.method": method if method in _METHODS else "_OTHER"}
+        same |= {"url.scheme": scope["scheme"]}
+        self._active.add(1, same)
         with self._tracer.start_as_current_span(
             method, context=extract(headers), kind=SpanKind.SERVER
         ) as span:
             span.set_attribute("http.request.method", method)
 
             async def noting_send(message: Message) -> None:
+                nonlocal status
                 if message["type"] == "http.response.start":
+                    status = message["status"]
                     span.set_attribute("http.response.status_code", message["status"])
                     if message["status"] >= _SERVER_ERROR:
                         span.set_status(Status(StatusCode.ERROR))
                 await send(message)
 
-            await app(scope, receive, noting_send)
-            route = getattr(scope.get("route"), "path", None)
-            if route:
-                span.update_name(f"{method} {route}")
-                span.set_attribute("http.route", route)
+            try:
+                await app(scope, receive, noting_send)
+            finally:
+                self._active.add(-1, same)
+                route = getattr(scope.get("route"), "path", None)
+                if route:
+                    span.update_name(f"{method} {route}")
+                    span.set_attribute("http.route", route)
+                self._took.record(time.monotonic() - began, _attributes(same, route, status))
+
+
+async def _answer_scrape(scope: Scope) -> Response:
+    if any(name in _FORWARDED for name, _ in scope["headers"]):
+        return Response(status_code=404)
+    body = await asyncio.to_thread(exposition)
+    return Response(status_code=404) if body is None else Response(body, media_type=SCRAPE_TYPE)
+
+
+def _attributes(same: Attributes, route: str | None, status: int) -> Attributes:
+    attributes = {**same, "http.response.status_code": status}
+    if route:
+        attributes["http.route"] = route
+    if status >= _SERVER_ERROR:
+        attributes["error.type"] = str(status)
+    return attributes
 
 
 def _listen(host: str, port: int) -> socket.socket:

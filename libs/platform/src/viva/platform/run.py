@@ -55,7 +55,12 @@ async def _serve(services: list[Service], platform: PlatformSettings) -> int:
         loop.add_signal_handler(number, stopping.set)
     watching = asyncio.create_task(_stop_with_supervisor(stopping))
     name = services[0].name if len(services) == 1 else "all"
-    telemetry = Telemetry(name, platform.otlp_endpoint)
+    telemetry = Telemetry(
+        name,
+        platform.otlp_endpoint,
+        scrape=platform.metrics_scrape,
+        push=platform.otlp_metrics,
+    )
     telemetry.install()
     try:
         return await serve(services, platform, stopping)

@@ -1,6 +1,7 @@
 """A service, and the runtime that its composition root puts together."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,13 +16,16 @@ from viva.platform.grpc.tls import GrpcTls
 from viva.platform.health import HEARTBEAT_S, Health
 from viva.platform.http import HttpServer
 from viva.platform.ids import Ids, UlidIds
+from viva.platform.instruments import seconds
 from viva.platform.lifecycle import P, PartStack
 from viva.platform.log import get_logger
 from viva.platform.messaging import Messaging
 from viva.platform.objects import Objects, s3_options
 from viva.platform.settings import PlatformSettings, ServiceSettings
+from viva.platform.telemetry import meter
 
 _log = get_logger(__name__)
+_LATE_S = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5)
 
 
 @dataclass(frozen=True)
@@ -196,9 +200,17 @@ class Runtime:
         self.health.starting = part
 
     async def _beat(self) -> None:
+        late = seconds(
+            meter("viva.runtime"),
+            "viva.event_loop.delay",
+            "How late the event loop is: frames of audio are late by as much.",
+            _LATE_S,
+        )
         while True:
             self.health.beat()
+            due = time.monotonic() + HEARTBEAT_S
             await asyncio.sleep(HEARTBEAT_S)
+            late.record(max(0.0, time.monotonic() - due), {"viva.service": self.name})
 
 
 class _OwnedTask:

@@ -83,6 +83,8 @@ class PlatformSettings(FileSettings):
     )
 
     otlp_endpoint: str | None = Field(None, description="OTLP over HTTP, such as http://host:4318")
+    otlp_metrics: bool = Field(True, description="Push metrics too; off where they are scraped.")
+    metrics_scrape: bool = Field(True, description="Serve /metrics on each HTTP port.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
 

@@ -19,6 +19,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar, cast
 
 from viva.platform.errors import InvalidError, TransientError, VivaError
+from viva.platform.instruments import Pool
 from viva.platform.log import get_logger
 
 Job = TypeVar("Job")
@@ -72,6 +73,7 @@ class WorkerProcess(Generic[Job, Result]):
         self._connection: Connection | None = None
         self._stopping = False
         self._busy = False
+        self._pool = Pool(name)
 
     @property
     def pid(self) -> int | None:
@@ -97,7 +99,7 @@ class WorkerProcess(Generic[Job, Result]):
         """
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._thread, self._attempt, job)
+            return await loop.run_in_executor(self._thread, self._pool.entered(self._attempt), job)
         except RuntimeError as error:
             if self._stopping and not isinstance(error, WorkerJobError):
                 raise TransientError(f"{self.name} is stopping") from error

@@ -11,6 +11,7 @@ from opentelemetry.trace import SpanKind
 
 from viva.platform.backoff import Backoff
 from viva.platform.grpc.errors import from_rpc_error
+from viva.platform.grpc.measuring import Calls
 from viva.platform.telemetry import inject, tracer
 
 CALL_TIMEOUT_S = 5.0
@@ -24,12 +25,14 @@ _IDEMPOTENT = {
 
 def interceptors() -> Sequence[grpc.aio.ClientInterceptor]:
     """The interceptors of every channel."""
-    return [_UnaryUnary(), _UnaryStream(), _StreamUnary(), _StreamStream()]
+    calls = Calls("client")
+    return [_UnaryUnary(calls), _UnaryStream(calls), _StreamUnary(), _StreamStream(calls)]
 
 
 class _UnaryUnary(grpc.aio.UnaryUnaryClientInterceptor):
-    def __init__(self) -> None:
+    def __init__(self, calls: Calls) -> None:
         self._tracer = tracer("viva.grpc")
+        self._calls = calls
 
     async def intercept_unary_unary(
         self, continuation: Any, details: grpc.aio.ClientCallDetails, request: Any
@@ -38,7 +41,10 @@ class _UnaryUnary(grpc.aio.UnaryUnaryClientInterceptor):
         method = _name(details)
         deadline = time.monotonic() + (details.timeout or CALL_TIMEOUT_S)
         backoff = Backoff(first_s=0.05, cap_s=0.5)
-        with self._tracer.start_as_current_span(method, kind=SpanKind.CLIENT):
+        with (
+            self._calls.measured(method),
+            self._tracer.start_as_current_span(method, kind=SpanKind.CLIENT),
+        ):
             while True:
                 left_s = deadline - time.monotonic()
                 call = await continuation(_prepared(details, max(left_s, 0.001)), request)
@@ -68,27 +74,36 @@ class _StreamUnary(grpc.aio.StreamUnaryClientInterceptor):
 
 
 class _UnaryStream(grpc.aio.UnaryStreamClientInterceptor):
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
     async def intercept_unary_stream(
         self, continuation: Any, details: grpc.aio.ClientCallDetails, request: Any
     ) -> Any:
         """Adds deadline and trace, maps the errors of reading."""
         timeout_s = details.timeout or STREAM_TIMEOUT_S
-        return _mapped(await continuation(_prepared(details, timeout_s), request))
+        call = await continuation(_prepared(details, timeout_s), request)
+        return _mapped(self._calls, _name(details), call)
 
 
 class _StreamStream(grpc.aio.StreamStreamClientInterceptor):
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
     async def intercept_stream_stream(
         self, continuation: Any, details: grpc.aio.ClientCallDetails, requests: Any
     ) -> Any:
         """Adds deadline and trace, maps the errors of reading."""
         timeout_s = details.timeout or STREAM_TIMEOUT_S
-        return _mapped(await continuation(_prepared(details, timeout_s), requests))
+        call = await continuation(_prepared(details, timeout_s), requests)
+        return _mapped(self._calls, _name(details), call)
 
 
-async def _mapped(call: Any) -> AsyncIterator[Any]:
+async def _mapped(calls: Calls, method: str, call: Any) -> AsyncIterator[Any]:
     try:
-        async for response in call:
-            yield response
+        with calls.measured(method):
+            async for response in call:
+                yield response
     except grpc.aio.AioRpcError as error:
         raise from_rpc_error(error) from error
     finally:

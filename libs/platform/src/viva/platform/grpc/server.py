@@ -10,6 +10,7 @@ from opentelemetry.trace import SpanKind
 
 from viva.platform.errors import TransientError, treatment
 from viva.platform.grpc.errors import DETAILS_KEY, to_status
+from viva.platform.grpc.measuring import Calls
 from viva.platform.grpc.tls import GrpcTls
 from viva.platform.health import Health
 from viva.platform.log import get_logger
@@ -93,10 +94,11 @@ class _HealthServicer(health_pb2_grpc.HealthServicer):  # type: ignore[misc]
 
 
 class _Interceptor(grpc.aio.ServerInterceptor):
-    """A span for each call, and the error table at its end."""
+    """A span and a measurement for each call, and the error table at its end."""
 
     def __init__(self) -> None:
         self._tracer = tracer("viva.grpc")
+        self._calls = Calls("server")
 
     async def intercept_service(
         self,
@@ -127,13 +129,14 @@ class _Interceptor(grpc.aio.ServerInterceptor):
     def _awaited(self, method: str, behaviour: Any, *, spanned: bool) -> Any:
         async def call(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
             try:
-                if not spanned:
-                    with resumed(_carrier(context).get("traceparent")):
+                with self._calls.measured(method, context):
+                    if not spanned:
+                        with resumed(_carrier(context).get("traceparent")):
+                            return await behaviour(request, context)
+                    with self._tracer.start_as_current_span(
+                        method, context=extract(_carrier(context)), kind=SpanKind.SERVER
+                    ):
                         return await behaviour(request, context)
-                with self._tracer.start_as_current_span(
-                    method, context=extract(_carrier(context)), kind=SpanKind.SERVER
-                ):
-                    return await behaviour(request, context)
             except grpc.aio.AbortError:
                 raise
             except Exception as error:
@@ -150,7 +153,10 @@ class _Interceptor(grpc.aio.ServerInterceptor):
             request: Any, context: grpc.aio.ServicerContext[Any, Any]
         ) -> AsyncIterator[Any]:
             try:
-                with resumed(_carrier(context).get("traceparent")):
+                with (
+                    self._calls.measured(method, context),
+                    resumed(_carrier(context).get("traceparent")),
+                ):
                     async for response in behaviour(request, context):
                         yield response
             except grpc.aio.AbortError:

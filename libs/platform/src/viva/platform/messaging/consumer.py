@@ -16,6 +16,7 @@ from viva.platform.errors import TransientError
 from viva.platform.log import get_logger
 from viva.platform.messaging.connection import REBALANCE_WAIT_S, broker_options, group_options
 from viva.platform.messaging.event import Record
+from viva.platform.messaging.lag import Lag
 from viva.platform.messaging.lane import Lane
 from viva.platform.messaging.producer import START_LIMIT_S
 from viva.platform.settings import PlatformSettings
@@ -50,6 +51,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._done: dict[TopicPartition, int] = {}
         self._to_commit = asyncio.Event()
         self._committing: asyncio.Task[None] | None = None
+        self._lag_of = group
+        self._watching: asyncio.Task[None] | None = None
         self._commit_lock = asyncio.Lock()
 
     async def start(self) -> None:
@@ -72,6 +75,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             else:
                 self._broker = broker
                 self._committing = asyncio.create_task(self._commit_loop())
+                self._watching = asyncio.create_task(self._watch_lag())
                 return
 
     async def stop(self) -> None:
@@ -80,8 +84,9 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         if broker is None:
             return
         await self._close_lanes(list(self._lanes), _STOP_WAIT_S)
-        if self._committing:
-            self._committing.cancel()
+        for task in (self._committing, self._watching):
+            if task:
+                task.cancel()
         self._consumer = None
         await broker.stop()
 
@@ -128,6 +133,14 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
         subscriber(receive)
         return broker
+
+    async def _watch_lag(self) -> None:
+        lag = Lag(
+            self._lag_of,
+            lambda name: name.removeprefix(self._settings.topic_prefix),
+            fetched_only=self._settings.kafka_embedded,
+        )
+        await lag.watch(lambda: self._consumer, lambda: self._lanes)
 
     async def _receive(self, record: Record) -> None:
         partition = TopicPartition(record.topic, record.partition)

@@ -32,7 +32,20 @@ class Lane:
         self._wake = asyncio.Event()
         self._closing = False
         self._throttled = False
+        self._running: Record | None = None
+        self._handled: int | None = None
         self._task = asyncio.create_task(self._run())
+
+    @property
+    def oldest_ms(self) -> int | None:
+        """When the record that is handled or waits first was written, in ms since 1970."""
+        record = self._running or (self._waiting[0] if self._waiting else None)
+        return record.timestamp if record else None
+
+    @property
+    def handled(self) -> int | None:
+        """The offset after the last record that was handled here."""
+        return self._handled
 
     def put(self, record: Record) -> None:
         """Queues a record."""
@@ -61,8 +74,9 @@ class Lane:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
-            record = self._waiting.popleft()
+            record = self._running = self._waiting.popleft()
             await self._process(record)
+            self._running, self._handled = None, record.offset + 1
             self._done(record.offset + 1)
             if self._throttled and len(self._waiting) <= _LOW:
                 self._throttled = False

@@ -113,6 +113,8 @@ class Messaging:
     async def start(self) -> None:
         """Joins the group, if anything is handled."""
         topics = sorted({topic for topic, _ in self._handlers})
+        for topic in topics:
+            self._processing.begin(topic)
         if topics:
             self._consumer = Consumer(self._settings, self.group, topics, self._processing)
             await self._consumer.start()

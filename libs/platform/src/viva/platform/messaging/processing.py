@@ -1,7 +1,6 @@
 """What happens to one record: skipped, handled, tried again, or a dead letter."""
 
 import asyncio
-import time
 from collections.abc import Callable, Mapping
 
 from opentelemetry.trace import SpanKind
@@ -9,6 +8,7 @@ from opentelemetry.trace import SpanKind
 from viva.platform.backoff import Backoff
 from viva.platform.errors import KafkaAction, TransientError, treatment
 from viva.platform.health import Health
+from viva.platform.instruments import WORK_S, Attributes, seconds, timed
 from viva.platform.log import bind_interview, get_logger
 from viva.platform.messaging.circuit import Circuit
 from viva.platform.messaging.dead_letters import DeadLetters
@@ -26,6 +26,7 @@ from viva.platform.telemetry import extract, meter, tracer
 
 _log = get_logger(__name__)
 _TRIES_OF_A_BUG = 3
+_PROCESS = {"messaging.operation.name": "process", "messaging.operation.type": "process"}
 
 
 class Processing:
@@ -59,8 +60,26 @@ class Processing:
         self._longest_job_s = longest_job_s
         self._tracer = tracer("viva.messaging")
         meters = meter("viva.messaging")
-        self._handled = meters.create_counter("viva.events.handled")
-        self._took = meters.create_histogram("viva.events.duration", unit="s")
+        self._consumed = meters.create_counter(
+            "messaging.client.consumed.messages",
+            unit="{message}",
+            description="Records that a group has settled: handled, or made dead letters.",
+        )
+        self._took = seconds(
+            meters,
+            "messaging.process.duration",
+            "Duration of each try to handle a record; one that fails names its error.",
+            WORK_S,
+        )
+        self._dead = meters.create_counter(
+            "viva.messaging.dead_letters",
+            unit="{record}",
+            description="Records that a group could not process.",
+        )
+
+    def begin(self, topic: str) -> None:
+        """Shows a topic's counters from the start: a rise from nothing is not seen as one."""
+        self._dead.add(0, self._labels(topic))
 
     async def __call__(self, record: Record) -> None:
         """Returns when the record's offset may be committed; only a cancellation leaves it."""
@@ -105,8 +124,8 @@ class Processing:
             return
         name = event.type.rpartition(".")[2]
         async with self._slots:
-            began = time.monotonic()
             with (
+                timed(self._took, {**self._labels(topic, event.type), **_PROCESS}),
                 bind_interview(event.interview_id),
                 self._tracer.start_as_current_span(
                     f"process {name}", extract(trace_carrier(headers)), SpanKind.CONSUMER
@@ -117,9 +136,15 @@ class Processing:
                 span.set_attribute("messaging.consumer.group.name", self._group)
                 span.set_attribute("viva.interview_id", event.interview_id)
                 await self._limited(handler, event)
-            attributes = {"type": event.type, "outcome": "done"}
-            self._handled.add(1, attributes)
-            self._took.record(time.monotonic() - began, attributes)
+            self._consumed.add(1, self._labels(topic, event.type))
+
+    def _labels(self, topic: str, kind: str = "") -> Attributes:
+        labels = {
+            "messaging.system": "kafka",
+            "messaging.destination.name": topic,
+            "messaging.consumer.group.name": self._group,
+        }
+        return {**labels, "viva.event.type": kind.rpartition(".")[2]} if kind else labels
 
     async def _limited(self, handler: Handler, event: Event[object]) -> None:
         limit = asyncio.timeout(self._longest_job_s)
@@ -151,7 +176,9 @@ class Processing:
             interview_id=headers.get("ce_subject"),
             exc_info=error if treatment(error).kafka is KafkaAction.RETRY_BOUNDED else None,
         )
-        self._handled.add(1, {"type": headers.get("ce_type", "none"), "outcome": "dead_letter"})
+        labels = {**self._labels(topic, self._known(topic, headers)), "error.type": code_of(error)}
+        self._consumed.add(1, labels)
+        self._dead.add(1, {**self._labels(topic), "error.type": code_of(error)})
         backoff = Backoff()
         while True:
             try:
@@ -178,11 +205,15 @@ class Processing:
             return
         await handler.failed(event, error)
 
+    def _known(self, topic: str, headers: Mapping[str, str]) -> str:
+        """The record's type if it is one of ours: what strangers write is no label."""
+        kind = headers.get("ce_type", "")
+        return kind if (topic, kind) in self._handlers else ""
+
     def _note_retry(
         self, topic: str, place: str, headers: Mapping[str, str], error: Exception
     ) -> None:
         self._health.degrade(place, code_of(error))
-        self._handled.add(1, {"type": headers.get("ce_type", "none"), "outcome": "retry"})
         _log.log(
             treatment(error).log_level,
             "event_retried",

@@ -9,9 +9,11 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from viva.platform.backoff import Backoff
 from viva.platform.errors import InvalidError, TransientError
+from viva.platform.instruments import seconds, timed
 from viva.platform.log import get_logger
 from viva.platform.messaging.connection import client_options
 from viva.platform.settings import PlatformSettings
+from viva.platform.telemetry import meter
 
 _log = get_logger(__name__)
 _MAX_REQUEST_BYTES = 1024 * 1024
@@ -26,6 +28,15 @@ class Producer:
         self._settings = settings
         self._producer: AIOKafkaProducer | None = None
         self._replacing = asyncio.Lock()
+        meters = meter("viva.messaging")
+        self._took = seconds(
+            meters, "messaging.client.operation.duration", "Duration of sending, acknowledged."
+        )
+        self._sent = meters.create_counter(
+            "messaging.client.sent.messages",
+            unit="{message}",
+            description="Records that the broker acknowledged.",
+        )
 
     async def start(self) -> None:
         """Connects.
@@ -69,6 +80,23 @@ class Producer:
             TransientError: the broker is away.
             InvalidError: the broker will never take this record.
         """
+        labels = {
+            "messaging.system": "kafka",
+            "messaging.operation.name": "send",
+            "messaging.operation.type": "send",
+            "messaging.destination.name": topic,
+        }
+        with timed(self._took, labels):
+            await self._send(topic, key, value, headers)
+        self._sent.add(1, labels)
+
+    async def _send(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Sequence[tuple[str, bytes]],
+    ) -> None:
         producer = self._producer
         if producer is None:
             raise TransientError("not connected to the broker", code="broker_away")

@@ -16,6 +16,7 @@ from viva.platform.log import get_logger
 from viva.platform.messaging.buckets import Buckets
 from viva.platform.messaging.event import Envelope
 from viva.platform.messaging.failures import classify, code_of
+from viva.platform.messaging.outbox_gauge import OutboxGauge
 from viva.platform.messaging.producer import Producer
 from viva.platform.messaging.pruning import Pruning
 from viva.platform.telemetry import inject, resumed, tracer
@@ -52,6 +53,7 @@ class Relay:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._tracer = tracer("viva.outbox")
+        self._gauge = OutboxGauge(schema)
 
     async def start(self) -> None:
         """Begins to publish."""
@@ -63,6 +65,7 @@ class Relay:
         if task:
             task.cancel()
             await asyncio.wait([task])
+        self._gauge.close()
 
     async def _run(self) -> None:
         backoff = Backoff(cap_s=5.0)
@@ -93,6 +96,7 @@ class Relay:
     async def _serve(self, connection: asyncpg.Connection, buckets: Buckets) -> None:
         self._wake.clear()
         await buckets.balance()
+        await self._gauge.measure(connection, owner=0 in buckets.owned)
         if await self._publish_waiting(connection, sorted(buckets.owned)) == _BATCH:
             return
         if 0 in buckets.owned:

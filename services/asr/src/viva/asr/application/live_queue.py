@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 import itertools
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -10,13 +11,7 @@ from viva.asr.application.ports import SpeechRecognizer
 from viva.asr.domain.model import Recognition
 from viva.platform.clock import Clock
 from viva.platform.errors import BackpressureError, TransientError
-from viva.platform.telemetry import meter
-
-_meter = meter("viva.asr")
-_queued = _meter.create_histogram("viva.asr.live.queue", unit="ms")
-_computed = _meter.create_histogram("viva.asr.live.compute", unit="ms")
-_refused = _meter.create_counter("viva.asr.live.refused")
-_late = _meter.create_counter("viva.asr.live.too_late")
+from viva.platform.instruments import Pool
 
 
 @dataclass(frozen=True)
@@ -35,6 +30,7 @@ class _Job:
     arrived: float = field(compare=False)
     pcm: bytes = field(compare=False)
     language: str = field(compare=False)
+    recognize: Callable[[bytes, str], Recognition] = field(compare=False)
     result: asyncio.Future[Recognized] = field(compare=False)
 
 
@@ -50,6 +46,7 @@ class LiveQueue:
         self._recognizer = recognizer
         self._clock = clock
         self._workers = workers
+        self._pool = Pool("viva-asr-live")
         self._capacity = capacity
         self._waiting: list[_Job] = []
         self._numbers = itertools.count()
@@ -83,13 +80,14 @@ class LiveQueue:
             InvalidError: as the recognizer says.
         """
         if len(self._waiting) >= self._capacity:
-            _refused.add(1)
+            self._pool.refused()
             raise BackpressureError(
                 f"{self._capacity} pieces wait to be recognized", code="recognition_full"
             )
         now = self._clock.monotonic()
         result: asyncio.Future[Recognized] = asyncio.get_running_loop().create_future()
-        job = _Job(now + within_s, next(self._numbers), now, pcm, language, result)
+        recognize = self._pool.entered(self._recognizer.recognize)
+        job = _Job(now + within_s, next(self._numbers), now, pcm, language, recognize, result)
         heapq.heappush(self._waiting, job)
         self._arrived.release()
         return await result
@@ -106,12 +104,12 @@ class LiveQueue:
     async def _do(self, job: _Job) -> None:
         begun = self._clock.monotonic()
         if begun >= job.deadline:
-            _late.add(1)
+            self._pool.refused()
             _fail(job, TransientError("its turn came after its deadline", code="too_late"))
             return
         try:
             recognition = await asyncio.get_running_loop().run_in_executor(
-                self._threads, self._recognizer.recognize, job.pcm, job.language
+                self._threads, job.recognize, job.pcm, job.language
             )
         except asyncio.CancelledError:
             _fail(job, TransientError("recognition is stopping"))
@@ -121,8 +119,6 @@ class LiveQueue:
             return
         queue_ms = round((begun - job.arrived) * 1000)
         compute_ms = round((self._clock.monotonic() - begun) * 1000)
-        _queued.record(queue_ms)
-        _computed.record(compute_ms)
         if not job.result.done():
             job.result.set_result(Recognized(recognition, queue_ms, compute_ms))
 

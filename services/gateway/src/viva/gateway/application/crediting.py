@@ -7,6 +7,13 @@ from viva.gateway.application.ports import Work
 from viva.gateway.domain.credits import PRICE, Account, EntryKind, LedgerEntry
 from viva.gateway.domain.errors import InsufficientCreditsError
 from viva.gateway.domain.interview import Interview
+from viva.platform.telemetry import meter
+
+# Counted as they are written; what a failed commit takes back is counted again: the ledger is the
+# truth, this is its pulse.
+_moved = meter("viva.gateway").create_counter(
+    "viva.gateway.credits.moved", unit="{credit}", description="Credits moved, by kind of entry."
+)
 
 
 async def top_up(
@@ -19,7 +26,7 @@ async def top_up(
         return known
     after = replace(account, balance=account.balance + amount)
     entry = replace(_entry(context, EntryKind.TOP_UP, after, event_id), amount=amount, note=note)
-    await work.credits.record(after, entry)
+    await _record(work, after, entry)
     return entry
 
 
@@ -46,7 +53,7 @@ async def reserve(
         )
     after = replace(account, reserved=account.reserved + PRICE)
     entry = _entry(context, EntryKind.RESERVE, after, event_id)
-    await work.credits.record(after, _of(entry, interview, interview.requested_attempt))
+    await _record(work, after, _of(entry, interview, interview.requested_attempt))
 
 
 async def close(
@@ -81,7 +88,14 @@ async def close(
         reserved=account.reserved - PRICE,
     )
     entry = _of(_entry(context, kind, after, event_id), interview, attempt)
-    return await work.credits.record(after, entry) and charge
+    return await _record(work, after, entry) and charge
+
+
+async def _record(work: Work, after: Account, entry: LedgerEntry) -> bool:
+    stored = await work.credits.record(after, entry)
+    if stored:
+        _moved.add(entry.amount, {"viva.kind": entry.kind.value})
+    return stored
 
 
 def _entry(context: Context, kind: EntryKind, after: Account, event_id: str) -> LedgerEntry:

@@ -143,6 +143,7 @@ async def _claimed(session: AsyncSession, row: DeliveryRow, now: datetime) -> Cl
         secrets=secrets,
         failing_since=endpoint.failing_since if endpoint else None,
         traceparent=row.traceparent,
+        created_at=row.created_at,
     )
 
 

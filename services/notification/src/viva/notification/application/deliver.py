@@ -16,12 +16,22 @@ from viva.notification.domain.delivery import (
 from viva.platform.clock import Clock
 from viva.platform.db import Database, UnitOfWork
 from viva.platform.errors import TransientError
+from viva.platform.instruments import WORK_S, seconds
 from viva.platform.log import get_logger
 from viva.platform.telemetry import meter, resumed, tracer
 
 log = get_logger(__name__)
-_deliveries = meter("viva.notification").create_counter(
-    "viva.webhook.tries", description="Tries to deliver a webhook, by what came of them."
+_meter = meter("viva.notification")
+_tries = _meter.create_counter(
+    "viva.notification.tries",
+    unit="{try}",
+    description="Tries to deliver a webhook, by what came of them.",
+)
+_delivered = seconds(
+    _meter,
+    "viva.notification.delivery.duration",
+    "From the event to the endpoint's answer that took it.",
+    WORK_S,
 )
 
 
@@ -56,6 +66,8 @@ class DeliveryWorker:
         self._lease = lease
         self._due = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
+        for outcome in DeliveryStatus:
+            _tries.add(0, {"viva.outcome": outcome})
 
     def wake(self) -> None:
         """Says that something may be due now."""
@@ -109,7 +121,9 @@ class DeliveryWorker:
             following = after(result, delivery.tries + 1)
             async with self._database.unit_of_work() as uow:
                 await self._write_down(uow, delivery, result, following)
-        _deliveries.add(1, {"outcome": following.status})
+        _tries.add(1, {"viva.outcome": following.status})
+        if following.status is DeliveryStatus.DELIVERED:
+            _delivered.record((self._clock.now() - delivery.created_at).total_seconds())
         log.info(
             "webhook_tried",
             interview_id=delivery.interview_id,

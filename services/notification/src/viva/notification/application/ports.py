@@ -38,6 +38,7 @@ class ClaimedDelivery:
     secrets: tuple[str, ...]
     failing_since: datetime | None
     traceparent: str | None
+    created_at: datetime
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from viva.contracts.common.v1 import common_pb2 as common
 from viva.contracts.session.events.v1 import events_pb2 as published
 from viva.platform.clock import Clock
 from viva.platform.db import UnitOfWork
+from viva.platform.instruments import WORK_S, seconds
 from viva.platform.telemetry import meter
 from viva.session.application.lifecycle_ports import (
     AWAITED,
@@ -26,10 +27,12 @@ from viva.session.domain.storage_keys import recording_key
 
 _meter = meter("viva.session")
 _events = _meter.create_counter(
-    "viva.session.lifecycle_events", description="Steps of interviews, by kind."
+    "viva.session.interview.events",
+    unit="{event}",
+    description="Steps of interviews, by kind; failures by code.",
 )
-_verdict_seconds = _meter.create_histogram(
-    "viva.session.verdict", unit="s", description="From the hang-up to the verdict."
+_verdict_seconds = seconds(
+    _meter, "viva.session.verdict.duration", "From the hang-up to the verdict.", WORK_S
 )
 _END_REASONS = {reason: f"END_REASON_{reason.name}" for reason in EndReason}
 _VERDICTS = {
@@ -73,10 +76,16 @@ class LifecyclePublisher:
             uow.settle(interview.id)
 
     def _count(self, interview: Interview, event: happened.InterviewEvent) -> None:
-        _events.add(1, {"event": type(event).__name__})
+        attributes = {"viva.event": type(event).__name__}
+        if isinstance(event, happened.Failed):
+            attributes["error.type"] = event.code
+        _events.add(1, attributes)
         if isinstance(event, happened.VerdictReached) and interview.ended_at is not None:
             waited = (self.now() - interview.ended_at).total_seconds()
-            _verdict_seconds.record(waited, {"status": event.state.value})
+            complete = not event.missing_stages
+            _verdict_seconds.record(
+                waited, {"viva.status": event.state.value, "viva.complete": complete}
+            )
 
     async def _after_conversation(
         self, uow: UnitOfWork, interview: Interview, ended: happened.ConversationEnded

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+from viva.platform.instruments import Pool
+
 T = TypeVar("T")
 
 
@@ -24,6 +26,7 @@ class DeadlinePool:
         self, name: str, threads: int, monotonic: Callable[[], float], *, limit: int = 64
     ) -> None:
         self._name = name
+        self._pool = Pool(name)
         self._monotonic = monotonic
         self._limit = limit
         self._order = itertools.count()
@@ -60,13 +63,19 @@ class DeadlinePool:
         """
         future: Future[T] = Future()
         with self._changed:
-            entry = (self._monotonic() + within_s, next(self._order), future, call)
+            entry = (
+                self._monotonic() + within_s,
+                next(self._order),
+                future,
+                self._pool.entered(call),
+            )
             heapq.heappush(self._waiting, entry)
             if len(self._waiting) > self._limit:
                 latest = max(self._waiting)
                 self._waiting.remove(latest)
                 heapq.heapify(self._waiting)
                 latest[2].cancel()
+                self._pool.refused()
             self._changed.notify()
         try:
             return await asyncio.wrap_future(future)
@@ -84,6 +93,7 @@ class DeadlinePool:
                     return
                 deadline, _, future, call = heapq.heappop(self._waiting)
             if self._monotonic() > deadline:
+                self._pool.refused()
                 future.cancel()
             elif future.set_running_or_notify_cancel():
                 _settle(future, call)

@@ -37,6 +37,11 @@ class Conversations:
         """By interview id."""
         return MappingProxyType(self._live)
 
+    @property
+    def free(self) -> int:
+        """How many more this replica takes now."""
+        return max(0, self._limit - len(self._live)) if self._has_room else 0
+
     async def attach(self, request: AttachRequest, link: Link) -> Conductor:
         """Connects a client to its conversation, which is opened or taken over if it must be.
 
@@ -97,10 +102,10 @@ class Conversations:
     async def announce(self) -> None:
         """Says that this replica is there, again and again."""
         while True:
-            free = max(0, self._limit - len(self._live)) if self._has_room else 0
             try:
                 async with self._parts.open_unit() as uow:
-                    await self._parts.store.announce(uow, self._parts.address(), free, LEASE_S)
+                    address = self._parts.address()
+                    await self._parts.store.announce(uow, address, self.free, LEASE_S)
             except TransientError as error:
                 log.warning("replica_unannounced", code=error.code)
             await asyncio.sleep(_ANNOUNCE_S)
@@ -147,6 +152,7 @@ class Conversations:
             except Exception:
                 # The clients attach again and the conversation goes on from what is stored.
                 log.exception("conversation_crashed")
+                self._parts.report.crashed()
                 conductor.lost(over=False)
             finally:
                 self._parts.report.closed()

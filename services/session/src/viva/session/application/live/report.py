@@ -1,5 +1,8 @@
 """What a conversation tells of itself: an event and a metric a turn, never a word that was said."""
 
+import re
+
+from viva.platform.instruments import REPLY_S, seconds
 from viva.platform.log import get_logger
 from viva.platform.telemetry import meter
 from viva.session.domain.conversation.actions import Action, CloseAnswer, End, Replied, TurnTaken
@@ -13,13 +16,43 @@ class ConversationReport:
     """Shared by all conversations of a replica."""
 
     def __init__(self) -> None:
-        instruments = meter("viva.session.live")
-        self._live = instruments.create_up_down_counter("viva.session.conversations")
-        self._latency = instruments.create_histogram("viva.session.reply_latency", unit="ms")
-        self._wait = instruments.create_histogram("viva.session.turn_wait", unit="ms")
-        self._taken_up = instruments.create_counter("viva.session.answers_taken_up")
-        self._ended = instruments.create_counter("viva.session.conversations_ended")
-        self._judging = instruments.create_histogram("viva.session.end_of_turn_time", unit="ms")
+        meters = meter("viva.session")
+        self._live = meters.create_up_down_counter(
+            "viva.session.conversations",
+            unit="{conversation}",
+            description="Conversations that are live on this replica.",
+        )
+        self._latency = seconds(
+            meters,
+            "viva.session.reply.duration",
+            "From the candidate's last voiced sample to the first of the reply.",
+            REPLY_S,
+        )
+        self._wait = seconds(
+            meters, "viva.session.turn.wait", "Silence that a decision waited for.", REPLY_S
+        )
+        self._turns = meters.create_counter(
+            "viva.session.turns",
+            unit="{turn}",
+            description="Decisions that a candidate has finished, by what decided.",
+        )
+        self._taken_up = meters.create_counter(
+            "viva.session.answers.taken_up",
+            unit="{answer}",
+            description="Answers that went on after they were taken to be over.",
+        )
+        self._ended = meters.create_counter(
+            "viva.session.conversations.ended",
+            unit="{conversation}",
+            description="Conversations that are over, by reason.",
+        )
+        self._crashed = meters.create_counter(
+            "viva.session.conversations.crashed",
+            unit="{conversation}",
+            description="Conversations that an error threw off this replica.",
+        )
+        self._crashed.add(0)
+        self._taken_up.add(0)
 
     def opened(self) -> None:
         """A conversation is live here."""
@@ -29,15 +62,16 @@ class ConversationReport:
         """A conversation left this replica."""
         self._live.add(-1)
 
-    def judged(self, took_ms: float) -> None:
-        """The end-of-turn model answered."""
-        self._judging.record(took_ms)
+    def crashed(self) -> None:
+        """A bug ended a conversation here; it goes on from what is stored."""
+        self._crashed.add(1)
 
     def did(self, action: Action) -> None:
         """An action was carried out."""
         match action:
             case TurnTaken():
-                self._wait.record(action.wait_ms, {"sure": action.sure})
+                self._wait.record(action.wait_ms / 1000, {"viva.sure": action.sure})
+                self._turns.add(1, {"viva.sure": action.sure, "viva.reason": _decided_by(action)})
                 log.info(
                     "turn_taken",
                     question=action.slot.question,
@@ -51,7 +85,7 @@ class ConversationReport:
                     next=action.next_reason,
                 )
             case Replied():
-                self._latency.record(action.latency_ms, {"sure": action.sure})
+                self._latency.record(action.latency_ms / 1000, {"viva.sure": action.sure})
                 log.info("reply_heard", latency_ms=action.latency_ms, sure=action.sure)
             case CloseAnswer():
                 log.info(
@@ -67,7 +101,13 @@ class ConversationReport:
                 self._taken_up.add(1)
                 log.info("answer_taken_up", question=action.slot.question)
             case End():
-                self._ended.add(1, {"reason": action.reason.value})
+                self._ended.add(1, {"viva.reason": action.reason.value})
                 log.info("conversation_over", reason=action.reason.value)
             case _:
                 pass
+
+
+def _decided_by(action: TurnTaken) -> str:
+    """What decided, without its figures: `model`, `unjudged`, `answer limit`."""
+    found = re.match(r"[a-z ]+", action.reason)
+    return found.group().strip() if found else "other"
