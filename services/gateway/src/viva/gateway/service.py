@@ -69,6 +69,7 @@ def _edge(runtime: Runtime, gateway: Gateway) -> CandidateEdge:
         next_number=connection_numbers(runtime.clock),
     )
     runtime.on_drain(edge.drain)
+    runtime.health.report("conversations", lambda: edge.live)
     return edge
 
 

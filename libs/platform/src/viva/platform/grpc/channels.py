@@ -17,6 +17,9 @@ _RECONNECT = [
     ("grpc.min_reconnect_backoff_ms", 200),
     ("grpc.max_reconnect_backoff_ms", 2_000),
 ]
+# A name with several addresses, as `dns:///name:port` of a service without a cluster address: calls
+# go round all of them. Servers end connections now and then, so that new addresses are noticed.
+_SPREAD = [("grpc.lb_policy_name", "round_robin")]
 _CLOSE_GRACE_S = 2.0
 
 
@@ -56,10 +59,9 @@ def open_plain_channel(
     interceptors: Sequence[grpc.aio.ClientInterceptor] = (),
 ) -> grpc.aio.Channel:
     """Opens a channel with nothing but these options; encrypted where the services are."""
+    options = [*options, *(_SPREAD if target.startswith("dns:") else [])]
     if tls is None:
-        return grpc.aio.insecure_channel(
-            target, options=list(options), interceptors=list(interceptors)
-        )
+        return grpc.aio.insecure_channel(target, options=options, interceptors=list(interceptors))
     return grpc.aio.secure_channel(
         target,
         tls.client(),

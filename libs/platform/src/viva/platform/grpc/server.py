@@ -22,6 +22,8 @@ OPTIONS = [
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
 ]
+# A client that connects again finds replicas that came later. Running calls, however long, go on.
+_CONNECTION_AGE = ("grpc.max_connection_age_ms", 120_000)
 _STOP_GRACE_S = 5.0
 
 
@@ -52,7 +54,7 @@ class GrpcServer:
             TransientError: the port is taken.
         """
         # No port sharing: a second service on the same port must fail, not share the calls.
-        options = [*OPTIONS, ("grpc.so_reuseport", 0)]
+        options = [*OPTIONS, _CONNECTION_AGE, ("grpc.so_reuseport", 0)]
         server = grpc.aio.server(interceptors=[_Interceptor()], options=options)
         health_pb2_grpc.add_HealthServicer_to_server(_HealthServicer(self._health), server)
         for register in self._registrations:

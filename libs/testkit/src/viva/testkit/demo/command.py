@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit, urlunsplit
 
 import typer
+from httpx import TransportError
 from rich.console import Console
 
 from viva.platform.local.state import home
@@ -35,6 +37,9 @@ console = Console(stderr=True, highlight=False)
 def demo(
     url: Annotated[str, typer.Option(help="A Viva that runs elsewhere.")] = "",
     api_key: Annotated[str, typer.Option(envvar="VIVA_API_KEY", help="The key to use there.")] = "",
+    api_key_file: Annotated[
+        Path | None, typer.Option(help="A file that holds the key, in place of --api-key.")
+    ] = None,
     role: Annotated[
         str, typer.Option(help="What the interview is for.")
     ] = "Customer support agent",
@@ -44,11 +49,18 @@ def demo(
 ) -> None:
     """Conduct a whole interview with a simulated candidate and print its verdict."""
     try:
-        status = asyncio.run(_demo(Running(url, api_key) if url else None, role, behaviour))
-    except (DemoError, ApiError, TimeoutError, ConnectionError) as error:
+        status = asyncio.run(_demo(_elsewhere(url, api_key, api_key_file), role, behaviour))
+    except (DemoError, ApiError, OSError, TransportError) as error:
         console.print(f"[red]The demo failed:[/] {error}")
         raise typer.Exit(1) from error
     raise typer.Exit(0 if status == "completed" else 1)
+
+
+def _elsewhere(url: str, key: str, file: Path | None) -> Running | None:
+    key = file.read_text("utf-8").strip() if file else key
+    if url and not key:
+        raise DemoError("--url wants the API key of that Viva: --api-key or --api-key-file")
+    return Running(url.rstrip("/"), key) if url else None
 
 
 async def _demo(elsewhere: Running | None, role: str, behaviour: Behaviour) -> str:
@@ -65,8 +77,9 @@ async def _demo(elsewhere: Running | None, role: str, behaviour: Behaviour) -> s
         if ready["status"] != "ready":
             raise DemoError(f"the interview is {ready['status']}")
         console.print(f"ready      after {time.monotonic() - began:.1f} s; the candidate joins\n")
+        join_url = created["join_url"]
         person = Candidate(
-            created["join_url"],
+            reached_at(running.url, join_url) if elsewhere else join_url,
             voice,
             book,
             habits,
@@ -79,6 +92,12 @@ async def _demo(elsewhere: Running | None, role: str, behaviour: Behaviour) -> s
         _print_replies(report)
         await _print_verdict(api, verdict)
         return str(verdict["status"])
+
+
+def reached_at(url: str, join_url: str) -> str:
+    """The same link at the address that we reach Viva at, which may not be its public one."""
+    here, link = urlsplit(url), urlsplit(join_url)
+    return urlunsplit((here.scheme, here.netloc, link.path, link.query, link.fragment))
 
 
 @asynccontextmanager

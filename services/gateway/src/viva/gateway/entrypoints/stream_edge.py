@@ -74,6 +74,11 @@ class CandidateEdge:
         admitted = Admitted(interview.interview_id, interview.attempt, self.next_number())
         return Connection(admitted, attach, socket, self.dialler, self.limits, self.metrics)
 
+    @property
+    def live(self) -> int:
+        """How many candidates are connected."""
+        return len(self._live)
+
     @contextlib.contextmanager
     def serving(self, connection: Connection) -> Iterator[None]:
         """Keeps the connection among the live ones."""

@@ -1,0 +1,287 @@
+{{/* What does not depend on values: what each service is. Ports are those of its settings.
+  tables: has a schema; conducts: holds conversations until they end; stage: scales with partitions;
+  callers: who may reach its gRPC port. */}}
+{{- define "viva.facts" -}}
+gateway: {http: 8080, tables: true}
+session: {http: 8081, grpc: 9081, tables: true, conducts: true, callers: [gateway, telephony], audio: true}
+telephony: {http: 8082, grpc: 9082, tables: true, conducts: true, callers: [session, gateway], media: true}
+asr: {http: 8083, grpc: 9083, stage: true, callers: [session], audio: true}
+diarization: {http: 8084, stage: true, audio: true}
+scoring: {http: 8085, stage: true, audio: true}
+fraud: {http: 8086, stage: true, audio: true}
+notification: {http: 8087, grpc: 9087, tables: true, stage: true, callers: [gateway], web: true}
+{{- end }}
+
+{{- define "viva.fullname" -}}
+{{- if .Values.fullnameOverride }}{{ .Values.fullnameOverride | trunc 40 | trimSuffix "-" }}
+{{- else }}
+{{- $name := default .Chart.Name .Values.nameOverride }}
+{{- if contains $name .Release.Name }}{{ .Release.Name | trunc 40 | trimSuffix "-" }}
+{{- else }}{{ printf "%s-%s" .Release.Name $name | trunc 40 | trimSuffix "-" }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{/* Services that are on: name -> values and facts together. */}}
+{{- define "viva.services" -}}
+{{- $facts := fromYaml (include "viva.facts" .) }}
+{{- $found := dict }}
+{{- range $name, $values := .Values.services }}
+{{- if ne (toString $values.enabled) "false" }}
+{{- $_ := set $found $name (merge (dict "name" $name) (deepCopy $values) (get $facts $name)) }}
+{{- end }}
+{{- end }}
+{{- toYaml $found }}
+{{- end }}
+
+{{- define "viva.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/part-of: viva
+{{ include "viva.selector" . }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "viva.selector" -}}
+app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{/* (dict "root" $ "service" "asr") */}}
+{{- define "viva.image" -}}
+{{- $image := .root.Values.image }}
+{{- with $image.registry }}{{ . }}/{{ end }}{{ $image.repository }}/{{ .service }}:{{ default .root.Chart.AppVersion $image.tag }}
+{{- end }}
+
+{{/* Seconds that a pod has to end. The fallback of a hand-over is to wait its conversations out. */}}
+{{- define "viva.grace" -}}
+{{- $service := .service }}
+{{- if $service.terminationGracePeriodSeconds }}{{ int $service.terminationGracePeriodSeconds }}
+{{- else if $service.conducts }}{{ add (int .root.Values.longestInterviewSeconds) 120 }}
+{{- else }}90{{ end }}
+{{- end }}
+
+{{/* Whether an autoscaler owns the number of replicas. */}}
+{{- define "viva.maxReplicas" -}}
+{{- if eq .root.Values.autoscaling.kind "none" }}{{ int .service.replicas }}{{ else }}{{ int .service.autoscaling.max }}{{ end }}
+{{- end }}
+
+{{- define "viva.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+runAsNonRoot: true
+capabilities: {drop: [ALL]}
+seccompProfile: {type: RuntimeDefault}
+{{- end }}
+
+{{/* Environment that every process of Viva shares. Secrets are files: viva.mounts. */}}
+{{- define "viva.environment" -}}
+{{- $v := .Values }}
+VIVA_PUBLIC_URL: {{ $v.publicUrl | quote }}
+VIVA_LOG_LEVEL: {{ $v.settings.logLevel | quote }}
+VIVA_LOG_FORMAT: json
+VIVA_HANDLER_CONCURRENCY: {{ $v.settings.handlerConcurrency | quote }}
+VIVA_LONGEST_JOB_S: {{ $v.settings.longestJobSeconds | quote }}
+VIVA_KAFKA_BOOTSTRAP: {{ $v.kafka.bootstrap | quote }}
+VIVA_KAFKA_SECURITY_PROTOCOL: {{ $v.kafka.securityProtocol | quote }}
+VIVA_KAFKA_SASL_MECHANISM: {{ $v.kafka.sasl.mechanism | quote }}
+VIVA_TOPIC_PREFIX: {{ $v.kafka.topicPrefix | quote }}
+VIVA_MIGRATE_ON_START: "false"
+VIVA_DATABASE_POOL_SIZE: {{ $v.database.poolSize | quote }}
+VIVA_DATABASE_OVERFLOW: {{ $v.database.overflow | quote }}
+VIVA_OBJECTS_URL: {{ $v.objects.url | quote }}
+{{- with $v.objects.endpoint }}
+VIVA_OBJECTS_ENDPOINT: {{ . | quote }}
+{{- end }}
+{{- with $v.objects.region }}
+VIVA_OBJECTS_REGION: {{ . | quote }}
+{{- end }}
+{{- with $v.telemetry.otlpEndpoint }}
+VIVA_OTLP_ENDPOINT: {{ . | quote }}
+{{- end }}
+
+VIVA_SESSION_TARGET: {{ printf "dns:///%s-session:9081" (include "viva.fullname" .) }}
+VIVA_TELEPHONY_TARGET: {{ printf "dns:///%s-telephony:9082" (include "viva.fullname" .) }}
+VIVA_ASR_TARGET: {{ printf "dns:///%s-asr:9083" (include "viva.fullname" .) }}
+VIVA_NOTIFICATION_TARGET: {{ printf "dns:///%s-notification:9087" (include "viva.fullname" .) }}
+{{- if contains "SASL" $v.kafka.securityProtocol }}
+VIVA_KAFKA_USERNAME_FILE: /etc/viva/kafka-sasl/{{ $v.kafka.sasl.usernameKey }}
+VIVA_KAFKA_PASSWORD_FILE: /etc/viva/kafka-sasl/{{ $v.kafka.sasl.passwordKey }}
+{{- end }}
+{{- if $v.kafka.tls.existingSecret }}
+VIVA_KAFKA_CA_FILE: /etc/viva/kafka-tls/{{ $v.kafka.tls.caKey }}
+{{- if $v.kafka.tls.mutual }}
+VIVA_KAFKA_CERTIFICATE_FILE: /etc/viva/kafka-tls/{{ $v.kafka.tls.certificateKey }}
+VIVA_KAFKA_KEY_FILE: /etc/viva/kafka-tls/{{ $v.kafka.tls.keyKey }}
+{{- end }}
+{{- end }}
+{{- if $v.objects.existingSecret }}
+VIVA_OBJECTS_ACCESS_KEY_ID_FILE: /etc/viva/objects/{{ $v.objects.accessKeyIdKey }}
+VIVA_OBJECTS_SECRET_ACCESS_KEY_FILE: /etc/viva/objects/{{ $v.objects.secretAccessKeyKey }}
+{{- end }}
+{{- if $v.tls.enabled }}
+VIVA_GRPC_TLS_NAME: {{ $v.tls.name | quote }}
+VIVA_GRPC_CA_FILE: /etc/viva/grpc-tls/ca.crt
+VIVA_GRPC_CERTIFICATE_FILE: /etc/viva/grpc-tls/tls.crt
+VIVA_GRPC_KEY_FILE: /etc/viva/grpc-tls/tls.key
+{{- end }}
+{{- range $name, $value := $v.settings.extraEnv }}
+{{ $name }}: {{ $value | quote }}
+{{- end }}
+{{- end }}
+
+{{/* Secrets as files. (dict "root" $ "service" <facts> "grpc" bool) */}}
+{{- define "viva.mounts" -}}
+{{- $v := .root.Values }}
+- {name: tmp, mountPath: /tmp}
+{{- if contains "SASL" $v.kafka.securityProtocol }}
+- {name: kafka-sasl, mountPath: /etc/viva/kafka-sasl, readOnly: true}
+{{- end }}
+{{- if $v.kafka.tls.existingSecret }}
+- {name: kafka-tls, mountPath: /etc/viva/kafka-tls, readOnly: true}
+{{- end }}
+{{- if $v.objects.existingSecret }}
+- {name: objects, mountPath: /etc/viva/objects, readOnly: true}
+{{- end }}
+{{- if .service.tables }}
+- {name: database, mountPath: /etc/viva/database, readOnly: true}
+{{- end }}
+{{- if and .service.tables $v.database.pooler.enabled }}
+- {name: pooler, mountPath: /etc/viva/pooler, readOnly: true}
+{{- end }}
+{{- if and .grpc $v.tls.enabled }}
+- {name: grpc-tls, mountPath: /etc/viva/grpc-tls, readOnly: true}
+{{- end }}
+{{- if and (eq .service.name "notification") $v.smtp.existingSecret }}
+- {name: smtp, mountPath: /etc/viva/smtp, readOnly: true}
+{{- end }}
+{{- end }}
+
+{{- define "viva.volumes" -}}
+{{- $v := .root.Values }}
+- name: tmp
+  emptyDir: {sizeLimit: 512Mi}
+{{- if contains "SASL" $v.kafka.securityProtocol }}
+- name: kafka-sasl
+  secret: {secretName: {{ $v.kafka.sasl.existingSecret }}, defaultMode: 0440}
+{{- end }}
+{{- if $v.kafka.tls.existingSecret }}
+- name: kafka-tls
+  secret: {secretName: {{ $v.kafka.tls.existingSecret }}, defaultMode: 0440}
+{{- end }}
+{{- if $v.objects.existingSecret }}
+- name: objects
+  secret: {secretName: {{ $v.objects.existingSecret }}, defaultMode: 0440}
+{{- end }}
+{{- if .service.tables }}
+{{- $key := get $v.database.keys .service.name }}
+- name: database
+  secret:
+    secretName: {{ $v.database.existingSecret }}
+    defaultMode: 0440
+    items: [{key: {{ $key }}, path: url}]
+{{- if $v.database.pooler.enabled }}
+- name: pooler
+  secret:
+    secretName: {{ $v.database.pooler.existingSecret }}
+    defaultMode: 0440
+    items: [{key: {{ $key }}, path: url}]
+{{- end }}
+{{- end }}
+{{- if and .grpc $v.tls.enabled }}
+- name: grpc-tls
+  secret: {secretName: {{ include "viva.tlsSecret" . }}, defaultMode: 0440}
+{{- end }}
+{{- if and (eq .service.name "notification") $v.smtp.existingSecret }}
+- name: smtp
+  secret: {secretName: {{ $v.smtp.existingSecret }}, defaultMode: 0440}
+{{- end }}
+{{- end }}
+
+{{- define "viva.tlsSecret" -}}
+{{- if .root.Values.tls.existingSecret }}{{ .root.Values.tls.existingSecret }}
+{{- else }}{{ include "viva.fullname" .root }}-{{ .service.name }}-grpc{{ end }}
+{{- end }}
+
+{{/* Variables that name a service's own secrets and addresses. */}}
+{{- define "viva.ownEnvironment" -}}
+{{- $upper := upper .service.name }}
+{{- if .service.tables }}
+- {name: VIVA_DATABASE_URL_FILE, value: /etc/viva/database/url}
+{{- if .root.Values.database.pooler.enabled }}
+- {name: VIVA_DATABASE_POOLER_URL_FILE, value: /etc/viva/pooler/url}
+{{- end }}
+{{- end }}
+{{- if and (eq .service.name "notification") .root.Values.smtp.existingSecret }}
+- {name: VIVA_NOTIFICATION_SMTP_URL_FILE, value: /etc/viva/smtp/{{ .root.Values.smtp.urlKey }}}
+{{- end }}
+- {name: VIVA_{{ $upper }}_HTTP_HOST, value: 0.0.0.0}
+{{- if .service.grpc }}
+- {name: VIVA_{{ $upper }}_GRPC_HOST, value: 0.0.0.0}
+{{- end }}
+- name: VIVA_{{ $upper }}_DRAIN_TIMEOUT_S
+  value: {{ sub (int (include "viva.grace" .)) 30 | quote }}
+{{- if eq .service.name "session" }}
+- name: VIVA_SESSION_ADVERTISED_HOST # edges dial the replica itself, not a service in front of all
+  valueFrom: {fieldRef: {fieldPath: status.podIP}}
+{{- end }}
+{{- range $name, $value := .service.env }}
+- {name: {{ $name }}, value: {{ $value | quote }}}
+{{- end }}
+{{- end }}
+
+{{/* The models of a pod: its own copy, or a claim that somebody filled. */}}
+{{- define "viva.modelsVolume" -}}
+- name: models
+{{- if eq .Values.models.source "claim" }}
+  persistentVolumeClaim: {claimName: {{ .Values.models.claim }}, readOnly: true}
+{{- else }}
+  emptyDir: {sizeLimit: {{ .Values.models.sizeLimit }}}
+{{- end }}
+{{- end }}
+
+{{/* (dict "root" $ "image" <service whose image has the models command> "models" list) */}}
+{{- define "viva.modelsInit" -}}
+{{- $v := .root.Values }}
+{{- if ne $v.models.source "claim" }}
+- name: models
+  {{- if eq $v.models.source "image" }}
+  image: {{ default (include "viva.image" (dict "root" .root "service" "models")) $v.models.image }}
+  command: [cp, -r, {{ range .models }}/models/{{ . }}, {{ end }}/target/]
+  {{- else }}
+  image: {{ include "viva.image" (dict "root" .root "service" .image) }}
+  args: [models, pull, {{ join ", " .models }}]
+  env: [{name: VIVA_MODELS_DIR, value: /target}]
+  {{- end }}
+  imagePullPolicy: {{ $v.image.pullPolicy }}
+  securityContext: {{ include "viva.containerSecurity" .root | nindent 4 }}
+  resources: {{ toYaml $v.jobs.resources | nindent 4 }}
+  volumeMounts:
+    - {name: models, mountPath: /target}
+    - {name: tmp, mountPath: /tmp}
+{{- end }}
+{{- end }}
+
+{{- define "viva.serviceAccount" -}}
+{{- if .root.Values.serviceAccount.create }}{{ include "viva.fullname" .root }}-{{ .service.name }}{{ else }}default{{ end }}
+{{- end }}
+
+{{/* Up at once, down one pod a minute after a calm while. A pod that goes hands its conversations over
+  or waits them out: see viva.grace. */}}
+{{- define "viva.behaviour" -}}
+scaleUp:
+  stabilizationWindowSeconds: 0
+  policies: [{type: Pods, value: 4, periodSeconds: 30}]
+scaleDown:
+  stabilizationWindowSeconds: {{ .Values.autoscaling.scaleDownWindowSeconds }}
+  policies: [{type: Pods, value: 1, periodSeconds: 60}]
+{{- end }}
+
+{{/* A hook that runs before install and upgrade and leaves nothing behind. */}}
+{{- define "viva.hook" -}}
+helm.sh/hook: pre-install,pre-upgrade
+helm.sh/hook-weight: {{ . | quote }}
+helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+{{- end }}
