@@ -1,13 +1,14 @@
 """False cut-offs on hesitant answers against latency: the session's own rule, swept.
 
 Voice activity, end-of-turn model and live recognition listen to the answers once; then the rule
-decides at every pause, for one setting after another. Times are as in the machine: the model
-answers so long after the pause is noticed, the text so long after it is asked for.
+decides at every pause, for one setting after another. Times are as in the machine: model and text
+are asked for when the pause is noticed, and are there so long after. A speaker's pauses so far are
+remembered from answer to answer, as they are in an interview.
 """
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +20,6 @@ from viva.audio.models import ModelStore
 from viva.audio.vad import VoiceActivityDetector
 from viva.session.adapters.turn.smart_turn import SmartTurn
 from viva.session.application.live.ears import GATE
-from viva.session.domain.conversation.timing import Timing
 from viva.session.domain.conversation.turn import (
     DEFAULT_CURVE,
     TurnCurve,
@@ -46,8 +46,10 @@ EXPECTED_MS = 25_000
 LEAST_PAUSE_MS = 250
 PER_MS = 16
 TAIL_MS = 3_000
-PROBABLE = 0.3
+KEPT_PAUSES = 12
 CONTEXT_MS = 8_000
+# Voice activity may find a word's end so much earlier than its label is.
+_SLACK_MS = 300
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,6 @@ class PauseSeen:
         noticed_ms: by label, from its last voiced sample until voice activity reports it.
         judged_ms: the same, until the end-of-turn model has answered.
         text_took_ms: of recognizing what was new.
-        pauses: of the speaker so far.
     """
 
     length_ms: float | None
@@ -69,14 +70,12 @@ class PauseSeen:
     probability: float
     text: str
     voiced_ms: int
-    pauses: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one setting of the rule does."""
+    """What one setting of the rule does to one kind of speaker."""
 
-    bias: float
     answers: int
     cut: int
     pauses: int
@@ -86,30 +85,43 @@ class Result:
 
 
 async def measure(bench: Bench) -> None:
-    """Prints the curve."""
+    """Prints the curve: one person who hesitates, and one who does not, give the same answers."""
     texts = [*DEFAULT_ANSWERS, *(text for texts in DEMO_ANSWERS.values() for text in texts)]
-    answers = [hesitate((Say(text),), _turned(number)) for number, text in enumerate(texts)]
-    answers += [interview.answer(number, hesitant=True) for number in range(interview.TURNS)]
-    await bench.render(answers)
-    with bench.console.status("listening to hesitant answers"):
-        seen = await asyncio.to_thread(_listen, bench, answers)
-    results = [_result(bias, seen) for bias in BIASES]
+    fluent = [(Say(text),) for text in (*texts, *interview.ANSWERS)]
+    hesitant = [hesitate(answer, turned(number)) for number, answer in enumerate(fluent)]
+    await bench.render([*hesitant, *fluent])
+    expected = [EXPECTED_MS] * len(texts) + [interview.EXPECTED_MS] * len(interview.ANSWERS)
+    seen = []
+    for answers in (hesitant, fluent):
+        with bench.console.status("listening to answers"):
+            heard = await asyncio.to_thread(_listen, bench, answers)
+        seen.append(list(zip(heard, expected, strict=True)))
     bench.table(
-        "Hesitant answers: false cut-offs against reply latency, ms; bias "
-        f"{DEFAULT_CURVE.bias:g} is the one in use",
-        ("bias", "answers cut", "pauses cut", "sure", "sure p50", "sure p95", "all p50", "all p95"),
-        (_row(result) for result in results),
+        f"False cut-offs against reply latency, ms; bias {DEFAULT_CURVE.bias:g} is the one in use",
+        (
+            "bias",
+            "speaker",
+            *("answers cut", "pauses cut"),
+            *("sure", "sure p50", "sure p95", "all p50", "all p95"),
+        ),
+        (
+            _row(bias, who, _result(bias, answers))
+            for bias in BIASES
+            for who, answers in zip(("hesitant", "fluent"), seen, strict=True)
+        ),
     )
 
 
-def _turned(number: int) -> tuple[int, ...]:
+def turned(number: int) -> tuple[int, ...]:
+    """The pauses of the answer of this number: the same ones, another first."""
     shift = number % len(HESITATIONS_MS)
     return HESITATIONS_MS[shift:] + HESITATIONS_MS[:shift]
 
 
-def _row(found: Result) -> tuple[object, ...]:
+def _row(bias: float, who: str, found: Result) -> tuple[object, ...]:
     return (
-        f"{found.bias:+g}",
+        f"{bias:+g}",
+        who,
         percent(found.cut, found.answers),
         percent(found.cut_pauses, found.pauses),
         percent(len(found.sure), len(found.every)),
@@ -118,41 +130,43 @@ def _row(found: Result) -> tuple[object, ...]:
     )
 
 
-def _result(bias: float, seen: Iterable[list[PauseSeen]]) -> Result:
+def _result(bias: float, seen: Sequence[tuple[list[PauseSeen], int]]) -> Result:
     curve = replace(DEFAULT_CURVE, bias=bias)
-    cut = cut_pauses = pauses = answers = 0
+    cut = cut_pauses = pauses = 0
     sure: list[float] = []
     every: list[float] = []
-    for answer in seen:
-        answers += 1
+    own: tuple[int, ...] = ()
+    for answer, expected_ms in seen:
         spoilt = 0
         for pause in answer:
-            decided_ms, is_sure = _decision(pause, curve)
+            decided_ms, is_sure = _decision(pause, curve, expected_ms, own)
             reply_ms = decided_ms + REPLY_MS
             if pause.length_ms is None:
                 every.append(reply_ms)
                 if is_sure:
                     sure.append(reply_ms)
-            else:
-                pauses += 1
-                spoilt += reply_ms < pause.length_ms
+                continue
+            pauses += 1
+            spoilt += reply_ms < pause.length_ms
+            if pause.length_ms >= LEAST_PAUSE_MS:
+                own = (*own, round(pause.length_ms))[-KEPT_PAUSES:]
         cut_pauses += spoilt
         cut += spoilt > 0
-    return Result(bias, answers, cut, pauses, cut_pauses, sure, every)
+    return Result(len(seen), cut, pauses, cut_pauses, sure, every)
 
 
-def _decision(pause: PauseSeen, curve: TurnCurve) -> tuple[float, bool]:
+def _decision(
+    pause: PauseSeen, curve: TurnCurve, expected_ms: int, own: tuple[int, ...]
+) -> tuple[float, bool]:
     """When the rule takes the turn in a pause, from the last voiced sample, and whether surely."""
-    likely = pause.probability >= PROBABLE
-    asked_ms = pause.judged_ms if likely else max(pause.judged_ms, Timing().recognize_pause_ms)
     silence_ms = pause.noticed_ms
     while True:
         evidence = TurnEvidence(
             probability=pause.probability if silence_ms >= pause.judged_ms else None,
-            text=pause.text if silence_ms >= asked_ms + pause.text_took_ms else None,
+            text=pause.text if silence_ms >= pause.noticed_ms + pause.text_took_ms else None,
             voiced_ms=pause.voiced_ms,
-            expected_ms=EXPECTED_MS,
-            pauses=pause.pauses,
+            expected_ms=expected_ms,
+            pauses=own,
         )
         wait = turn_wait(evidence, curve)
         if silence_ms >= wait.ms:
@@ -198,38 +212,52 @@ class _Listener:
         """Gives every pause that voice activity reports inside or after the answer."""
         spans = self.activity.speech_spans(sound, GATE)
         spoken: list[str] = []
-        voiced, recognized = 0, 0
-        pauses: tuple[int, ...] = ()
+        voiced, recognized = 0, spans[0].start
         for index, span in enumerate(spans):
             voiced += span.end - span.start
-            following = spans[index + 1].start if index + 1 < len(spans) else None
             noticed = span.end + GATE.min_silence_ms * PER_MS
+            following = spans[index + 1].start if index + 1 < len(spans) else len(sound)
+            label, length = _labelled(span.end, following, pieces)
             began = time.perf_counter()
             first = max(0, spans[0].start, noticed - CONTEXT_MS * PER_MS)
             probability = self.turn.probability(sound[first:noticed].tobytes())
             judged_s = time.perf_counter() - began
             began = time.perf_counter()
-            spoken.append(self._text(sound[max(recognized, spans[0].start) : noticed]))
+            spoken.append(self._text(sound[recognized:noticed]))
             text_s = time.perf_counter() - began
             recognized = span.end
-            label = max((end for _, end in pieces if end <= span.end + 4_800), default=span.end)
-            after = min((start for start, _ in pieces if start >= label), default=None)
-            inner = following is not None and (after is None or following < after - 4_800)
-            length = (following - span.end) if inner and following else after and after - label
-            noticed_ms = (noticed - (span.end if inner else label)) / PER_MS
+            noticed_ms = (noticed - label) / PER_MS
             yield PauseSeen(
-                length_ms=None if not length else length / PER_MS,
+                length_ms=None if length is None else length / PER_MS,
                 noticed_ms=noticed_ms,
                 judged_ms=noticed_ms + judged_s * 1000,
                 text_took_ms=text_s * 1000,
                 probability=probability,
                 text=" ".join(spoken).strip(),
                 voiced_ms=voiced // PER_MS,
-                pauses=pauses,
             )
-            if following is not None and following - span.end >= LEAST_PAUSE_MS * PER_MS:
-                pauses = (*pauses, (following - span.end) // PER_MS)
 
     def _text(self, sound: Samples) -> str:
         recognition = self.recognizer.recognize(sound[-8 * 16_000 :].tobytes(), "en")
         return recognition.text.strip()
+
+
+def _labelled(
+    end: int, following: int, pieces: Sequence[tuple[int, int]]
+) -> tuple[int, int | None]:
+    """The last voiced sample before a pause, by label, and the pause's length.
+
+    Args:
+        end: of the voiced span, as voice activity found it.
+        following: where voice activity found the next.
+
+    Returns:
+        The length is None after the answer's last word.
+    """
+    index = max(number for number, (start, _) in enumerate(pieces) if start <= end)
+    label = pieces[index][1]
+    if label - end > _SLACK_MS * PER_MS:
+        return end, following - end  # within a piece
+    if index + 1 == len(pieces):
+        return label, None
+    return label, pieces[index + 1][0] - label

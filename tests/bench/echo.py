@@ -14,12 +14,14 @@ DELAYS_MS = (50, 180, 400)
 async def measure(bench: Bench) -> None:
     """One conversation for each delay of the echo, all at once."""
     stack = await bench.stack()
-    await bench.render(book().all())
+    await bench.render(book(hesitant=False).all())
     async with stack.api() as api:
 
         async def one(delay_ms: int) -> Conducted:
             habits = Habits(Behaviour.OPEN_SPEAKERS, echo_delay_ms=delay_ms)
-            return await conduct(api, bench.voice, book=book(), habits=habits, **ORDER)
+            return await conduct(
+                api, bench.voice, book=book(hesitant=False), habits=habits, **ORDER
+            )
 
         conducted = await asyncio.gather(*(one(delay) for delay in DELAYS_MS))
     bench.table(

@@ -1,4 +1,4 @@
-"""The interview of the benchmark: many short turns, half of the answers hesitant."""
+"""The interview of the benchmark: many short turns, by people who hesitate or who do not."""
 
 from typing import Any
 
@@ -34,6 +34,10 @@ _QUESTIONS = (
     "What do you do on a busy day?",
 )
 
+# Short answers are wanted, and told so by their limit; the session expects three tenths of it.
+_LIMIT_S = 20
+EXPECTED_MS = 6_000
+
 ORDER: dict[str, Any] = {
     "persona": {"name": "Ava", "greeting": "Hello, and welcome."},
     "question_set": {
@@ -43,6 +47,7 @@ ORDER: dict[str, Any] = {
                 "id": f"b{number}",
                 "text": text,
                 "competencies": ["communication"],
+                "answer_limit_s": _LIMIT_S,
                 "max_follow_ups": 0,
             }
             for number, text in enumerate(_QUESTIONS)
@@ -62,12 +67,9 @@ def answer(number: int, *, hesitant: bool) -> Answer:
     return hesitate(said, HESITATIONS_MS[shift:] + HESITATIONS_MS[:shift])
 
 
-def book(offset: int = 0) -> AnswerBook:
-    """Answers by question: every second one hesitant, the others from one book to the next."""
+def book(*, hesitant: bool) -> AnswerBook:
+    """One person's answers by question."""
     return AnswerBook(
         pool=(),
-        by_question={
-            f"b{number}": [answer(number, hesitant=(number + offset) % 2 == 1)]
-            for number in range(TURNS)
-        },
+        by_question={f"b{number}": [answer(number, hesitant=hesitant)] for number in range(TURNS)},
     )

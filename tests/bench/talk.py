@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import psutil
@@ -15,7 +15,6 @@ from viva.testkit.candidate.conduct import Conducted, conduct
 from viva.testkit.candidate.report import Turn
 from viva.testkit.stack import Stack
 
-AT_ONCE = 2
 APART_S = 3.0
 
 
@@ -38,18 +37,18 @@ class Level:
 
 
 async def measure_latency(bench: Bench) -> None:
-    """At least `turns` turns, two conversations at once."""
-    rounds = -(-bench.turns // (AT_ONCE * TURNS))
+    """At least `turns` turns: a fluent and a hesitant person at once, again and again."""
+    rounds = -(-bench.turns // (2 * TURNS))
     turns: list[Measured] = []
     for number in range(rounds):
         bench.console.print(f"[dim]latency: round {number + 1} of {rounds}[/]")
-        turns += (await _level(bench, AT_ONCE, offset=number)).turns
+        turns += (await _level(bench, [False, True])).turns
     groups = {
         "all": turns,
         "sure": [found for found in turns if found.sure],
         "unsure": [found for found in turns if found.sure is False],
-        "fluent answers": [found for found in turns if not found.turn.pauses],
-        "hesitant answers": [found for found in turns if found.turn.pauses],
+        "fluent person": [found for found in turns if not found.turn.pauses],
+        "hesitant person": [found for found in turns if found.turn.pauses],
     }
     bench.table(
         "Reply latency: last voiced sample to first interviewer sample at the client, ms",
@@ -60,11 +59,11 @@ async def measure_latency(bench: Bench) -> None:
 
 
 async def measure_load(bench: Bench) -> None:
-    """The same conversations, more and more of them at once."""
+    """The same conversation, more and more of them at once; nobody hesitates."""
     levels = []
     for at_once in bench.levels:
         bench.console.print(f"[dim]load: {at_once} at once[/]")
-        levels.append(await _level(bench, at_once))
+        levels.append(await _level(bench, [False] * at_once))
     bench.table(
         "Conversations at once: reply latency, ms; share of one core per conversation",
         ("at once", "turns", "p50", "p95", "sure p50", "sure p95", "cut off", "CPU each"),
@@ -91,9 +90,11 @@ async def measure_load(bench: Bench) -> None:
     _verdicts(bench)
 
 
-async def _level(bench: Bench, at_once: int, offset: int = 0) -> Level:
+async def _level(bench: Bench, hesitant: Sequence[bool]) -> Level:
+    """One conversation for each person, at once; `hesitant` tells how they speak."""
     stack = await bench.stack()
-    books = [book(offset + number) for number in range(at_once)]
+    at_once = len(hesitant)
+    books = [book(hesitant=each) for each in hesitant]
     await bench.render(said for each in books for said in each.all())
     async with stack.api() as api:
         warm = await api.create_interview(**ORDER)

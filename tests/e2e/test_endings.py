@@ -48,7 +48,7 @@ async def test_silence_scores_nothing_and_costs_nothing(outcome: Outcome, world:
 @pytest.mark.scenario("drops")
 async def test_drop_gives_a_partial_verdict_that_is_charged(outcome: Outcome, world: World) -> None:
     verdict = outcome.verdict
-    assert verdict["status"] == "partial"
+    assert verdict["status"] == "partial", verdict["explanation"]["overall_score"]
     assert verdict["end_reason"] == "dropped"
     assert verdict["overall_score"] is not None
     assert verdict["charged"] is True

@@ -56,6 +56,16 @@ def test_who_pauses_long_is_given_more_time_but_not_without_end() -> None:
     assert turn_wait(evidence(0.0, MIDDLE, pauses=(9_000,))).ms <= DEFAULT_CURVE.longest_of_all_ms
 
 
+def test_who_never_pauses_long_is_not_kept_waiting_once_enough_was_said() -> None:
+    plain = turn_wait(evidence(0.0, MIDDLE)).ms
+    short = (300, 420, 260, 380, 500, 310)
+    assert turn_wait(evidence(0.0, MIDDLE, pauses=short)).ms < plain - 500
+    assert plain - 300 < turn_wait(evidence(0.0, MIDDLE, pauses=short[:1])).ms < plain
+    brief = turn_wait(evidence(0.0, MIDDLE, pauses=short, voiced_ms=1_000)).ms
+    assert brief > plain - 300
+    assert turn_wait(evidence(0.0, MIDDLE, pauses=(260,) * 12)).ms >= 850
+
+
 def test_little_is_waited_for_after_a_follow_up() -> None:
     doubtful = turn_wait(evidence(0.4, MIDDLE, minor=True, expected_ms=10_000))
     assert doubtful.ms <= DEFAULT_CURVE.longest_minor_ms

@@ -62,9 +62,11 @@ class TurnCurve:
     text_missing: float = -0.5
     brief: float = -2.5
     pausing: float = -0.4
-    # A speaker who paused so long before may pause a little longer.
-    pause_factor: float = 1.35
-    pause_margin_ms: int = 150
+    # A speaker who paused so long before may pause a little longer, but hardly much longer.
+    pause_factor: float = 1.25
+    pause_margin_ms: int = 200
+    pauses_known: int = 6
+    least_longest_ms: int = 900
     longest_of_all_ms: int = 2_800
     short_text_ms: int = 900
 
@@ -99,7 +101,7 @@ def turn_wait(evidence: TurnEvidence, curve: TurnCurve = DEFAULT_CURVE) -> TurnW
 
 def _summands(evidence: TurnEvidence, curve: TurnCurve) -> list[tuple[str, float]]:
     found = [_by_text(evidence, curve)]
-    enough = min(1.0, evidence.voiced_ms / (_ENOUGH_SHARE * evidence.expected_ms))
+    enough = _enough(evidence)
     if enough < 1:
         found.append(("brief so far", curve.brief * (1 - enough)))
     long_pauses = sum(1 for pause in evidence.pauses if pause >= _LONG_PAUSE_MS)
@@ -124,8 +126,21 @@ def _by_text(evidence: TurnEvidence, curve: TurnCurve) -> tuple[str, float]:
 
 
 def _longest(evidence: TurnEvidence, curve: TurnCurve) -> int:
-    longest = curve.longest_minor_ms if evidence.minor else curve.longest_ms
-    own = max((p for p in evidence.pauses if p >= _LONG_PAUSE_MS), default=0)
-    if own:
-        longest = max(longest, round(curve.pause_factor * own + curve.pause_margin_ms))
-    return min(longest, curve.longest_of_all_ms)
+    """The wait where nothing speaks for an end: by default, or by the speaker's own pauses.
+
+    Who never paused for long is not kept waiting long, once a few pauses are known and enough was
+    said for such a question; who did is given more time than the longest of them.
+    """
+    usual = curve.longest_minor_ms if evidence.minor else curve.longest_ms
+    if not evidence.pauses:
+        return usual
+    own = curve.pause_factor * max(evidence.pauses) + curve.pause_margin_ms
+    if own < usual:
+        known = min(1.0, len(evidence.pauses) / curve.pauses_known) * _enough(evidence)
+        own = max(curve.least_longest_ms, usual + (own - usual) * known)
+    return min(round(own), curve.longest_of_all_ms)
+
+
+def _enough(evidence: TurnEvidence) -> float:
+    """How much of what a whole answer takes was said, 0 to 1."""
+    return min(1.0, evidence.voiced_ms / (_ENOUGH_SHARE * evidence.expected_ms))
