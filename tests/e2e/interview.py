@@ -19,6 +19,10 @@ MORE = (
     "On Friday I called her back to check that everything was fine, and I wrote down what we had "
     "learned, so that the next parcel would not be lost."
 )
+LONG_PROBLEM = (
+    f"{PROBLEM} I also wrote a short guide for customers, with two pictures, and I showed it to my "
+    "team on Monday, so that all of us give the same advice when a file is missing."
+)
 # Said by somebody else in the room; none of these words is in an answer above.
 STRANGER = (
     "Tell them that the quarterly invoice was nine thousand euros, and that the warehouse in "

@@ -5,7 +5,15 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.e2e.interview import CUSTOMER, MORE, ORDER, PROBLEM, STRANGER, book
+from tests.e2e.interview import (
+    CUSTOMER,
+    LONG_PROBLEM,
+    MORE,
+    ORDER,
+    PROBLEM,
+    STRANGER,
+    book,
+)
 from tests.e2e.world import World
 from viva.testkit.api import ApiError
 from viva.testkit.candidate.conduct import Conducted, attend, finish
@@ -115,7 +123,7 @@ SCENARIOS: dict[str, Scenario] = {
     "silent": Scenario(Habits(Behaviour.SILENT)),
     "drops": Scenario(
         Habits(Behaviour.DROPS, on_answer=3),
-        book=lambda: book(customer=(Say(CUSTOMER), Say(MORE)), problem=(Say(PROBLEM), Say(MORE))),
+        book=lambda: book(customer=(Say(f"{CUSTOMER} {MORE}"),), problem=(Say(LONG_PROBLEM),)),
         order={"limits": {"grace_s": 3}},
     ),
     "drops_and_returns": Scenario(Habits(Behaviour.DROPS, on_answer=2, returns_after_s=2.0)),
@@ -146,8 +154,8 @@ SCENARIOS: dict[str, Scenario] = {
         Habits(Behaviour.READS),
         book=lambda: book(
             warm=(Say(MORE),),
-            customer=(Say(CUSTOMER), Say(MORE)),
-            problem=(Say(PROBLEM), Say(MORE)),
+            customer=(Say(f"{CUSTOMER} {MORE}"),),
+            problem=(Say(LONG_PROBLEM),),
         ),
     ),
     "hesitant": Scenario(Habits(Behaviour.HESITANT)),

@@ -123,6 +123,7 @@ class Candidate:
         self._speech: _Speech | None = None
         self._answers = 0
         self._answered_listening = False
+        self._taken_up = False
         self._free_since: int | None = None
         self._captioned: set[int] = set()
         self._absent = False
@@ -357,17 +358,21 @@ class Candidate:
                 self._take_progress(message)
             case "flush":
                 self.report.flushed += 1
+                # Stopped by an answer that goes on: what is listened to next is that answer.
+                self._taken_up = self._speech is not None
                 self._loudspeaker.flush(message["utterance"], self._link.position)
             case "end":
                 self._close_turn(None)
 
     def _take_progress(self, progress: dict[str, Any]) -> None:
-        was = self._progress.get("phase")
+        was, now = self._progress.get("phase"), progress.get("phase")
         self._progress = progress
-        if progress.get("phase") == "speaking" or (
-            was != "listening" and progress.get("phase") == "listening"
-        ):
+        if now == "listening" and self._taken_up:
+            self._answered_listening = True
+        elif now == "speaking" or (was != "listening" and now == "listening"):
             self._answered_listening = False
+        if now == "listening":
+            self._taken_up = False
 
     def _on_utterance(self, announced: dict[str, Any], pcm: bytes) -> None:
         samples = np.frombuffer(pcm, dtype=np.int16)
