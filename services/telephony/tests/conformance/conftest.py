@@ -6,9 +6,12 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 import pytest_asyncio
 
+from services.telephony.tests.conformance import line_twilio
 from services.telephony.tests.conformance.far_end import Line
 
-LINES: dict[str, Callable[[], AbstractAsyncContextManager[Line]]] = {}
+LINES: dict[str, Callable[[], AbstractAsyncContextManager[Line]]] = {
+    "twilio": line_twilio.open_line,
+}
 
 
 @pytest_asyncio.fixture(params=list(LINES))

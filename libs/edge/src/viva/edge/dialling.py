@@ -139,6 +139,10 @@ class GrpcSessionDialler:
                 lost = error
         raise lost
 
+    async def has_room(self, interview_id: str) -> bool:
+        """Whether a replica conducts the interview or has a free slot for it."""
+        return bool(await self._locate(interview_id))
+
     async def _locate(self, interview_id: str) -> list[str]:
         try:
             found = await self._stub.Locate(

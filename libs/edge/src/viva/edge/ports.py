@@ -129,6 +129,14 @@ class SessionDialler(Protocol):
             NoFreeSlotError: those that can be reached are full.
         """
 
+    async def has_room(self, interview_id: str) -> bool:
+        """Whether a replica conducts the interview or has a free slot for it.
+
+        Raises:
+            SessionLostError: no replica can be reached.
+            InterviewOverError: there is nothing to attach to.
+        """
+
 
 class LiveConnections(Protocol):
     """Counts what is connected now."""

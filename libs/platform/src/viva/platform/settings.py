@@ -82,6 +82,10 @@ class PlatformSettings(FileSettings):
         "viva.internal", description="A name that every service's certificate holds."
     )
 
+    sealing_keys: SecretStr | None = Field(
+        None, description="Base64 of 32 bytes each, newest first; seal what is personal."
+    )
+
     otlp_endpoint: str | None = Field(None, description="OTLP over HTTP, such as http://host:4318")
     otlp_metrics: bool = Field(True, description="Push metrics too; off where they are scraped.")
     metrics_scrape: bool = Field(True, description="Serve /metrics on each HTTP port.")

@@ -1,22 +1,147 @@
 """The composition root of telephony."""
 
+from datetime import timedelta
+
+from starlette.routing import BaseRoute, Router
+
 from viva.contracts.telephony.v1.telephony_pb2_grpc import add_TelephonyServiceServicer_to_server
+from viva.edge.dialling import GrpcSessionDialler, SessionLocator, channels
+from viva.edge.limits import EdgeLimits
+from viva.edge.metrics import EdgeMetrics
+from viva.edge.numbers import connection_numbers
+from viva.platform.sealing import Sealer
 from viva.platform.service import Runtime, Service
-from viva.telephony.domain.trunks import Trunk
+from viva.platform.telemetry import meter
+from viva.telephony.adapters.call_store import SqlCallStore
+from viva.telephony.adapters.menu import recorded_sentences
+from viva.telephony.adapters.providers.twilio.trunk import TwilioAccount, TwilioTrunk
+from viva.telephony.adapters.providers.twilio.webhooks import routes as twilio_routes
+from viva.telephony.application.bell import Bell
+from viva.telephony.application.carrying import CallCarrier, Calling, Conversing
+from viva.telephony.application.desk import PURPOSE, CallDesk, NumberBook
+from viva.telephony.application.dialler import Dialler
+from viva.telephony.application.inbound import FrontDesk
+from viva.telephony.application.report import CallReport
+from viva.telephony.application.screening import ScreeningRules
+from viva.telephony.application.slots import Line
+from viva.telephony.application.voice_menu import VoiceMenu
+from viva.telephony.domain.numbers import PhoneNumber
+from viva.telephony.domain.prefixes import DiallingRules
+from viva.telephony.domain.retries import Retries
 from viva.telephony.entrypoints import kafka
 from viva.telephony.entrypoints.grpc import TelephonyServicer
-from viva.telephony.settings import TelephonySettings
+from viva.telephony.settings import TelephonySettings, TwilioTrunkSettings
 
 
 async def build(runtime: Runtime, settings: TelephonySettings) -> None:
-    """Puts telephony together. It has no trunk until the phone channel brings its adapters."""
-    del settings
-    trunks: tuple[Trunk, ...] = ()
-    servicer = TelephonyServicer(trunks)
+    """Puts telephony together."""
+    rules = DiallingRules(settings.allowed_prefixes, settings.forbidden_prefixes)
+    numbers = NumberBook(Sealer.from_settings(runtime.platform, PURPOSE), rules)
+    bell = Bell()
+    store = SqlCallStore(wake=bell.ring)
+    lines, routes = _lines(runtime, settings)
+    if routes:
+        runtime.http(Router(routes))
+    servicer = TelephonyServicer(lines)
     runtime.grpc_server().add(
         lambda server: add_TelephonyServiceServicer_to_server(servicer, server)
     )
-    kafka.register(runtime.messaging(), trunks)
+    desk = CallDesk(store, numbers, runtime.clock, has_trunk=bool(lines))
+    kafka.register(runtime.messaging(), desk)
+    if lines:
+        _calls(runtime, settings, store, numbers, lines, bell)
 
 
-service = Service("telephony", TelephonySettings, build)
+def _calls(
+    runtime: Runtime,
+    settings: TelephonySettings,
+    store: SqlCallStore,
+    numbers: NumberBook,
+    lines: tuple[Line, ...],
+    bell: Bell,
+) -> None:
+    open_channel = channels(runtime.grpc_tls())
+    locator = runtime.add(SessionLocator(runtime.platform.session_target, open_channel))
+    conversing = Conversing(
+        GrpcSessionDialler(locator.channel, open_channel),
+        EdgeMetrics(meter("viva.telephony"), "telephony"),
+        connection_numbers(runtime.clock),
+        EdgeLimits(),
+    )
+    open_unit = runtime.database().unit_of_work
+    calling = Calling(
+        open_unit=open_unit,
+        store=store,
+        numbers=numbers,
+        clock=runtime.clock,
+        retries=_retries(settings),
+        screening=ScreeningRules(),
+        conversing=conversing,
+        report=CallReport(meter("viva.telephony")),
+        ring_s=settings.ring_s,
+        wake=bell.ring,
+    )
+    carrier = CallCarrier(calling)
+    dialler = Dialler(
+        open_unit,
+        store,
+        lines,
+        carrier,
+        runtime.clock,
+        runtime.ids,
+        calling.retries,
+        poll_s=settings.poll_s,
+    )
+    bell.listen(dialler.wake)
+    menu = VoiceMenu(recorded_sentences())
+    desk = runtime.add(
+        FrontDesk(open_unit, store, numbers, carrier, menu, runtime.clock, runtime.ids)
+    )
+    inbound = {trunk.name for trunk in settings.trunks if trunk.inbound}
+    for line in lines:
+        if line.trunk.name in inbound:
+            line.trunk.on_inbound(desk.taker(line))
+    runtime.health.report("calls", lambda: sum(line.in_use for line in lines))
+    runtime.on_drain(desk.drain)
+    runtime.on_drain(dialler.drain)
+    runtime.task("dialler", dialler.run)
+
+
+def _lines(
+    runtime: Runtime, settings: TelephonySettings
+) -> tuple[tuple[Line, ...], list[BaseRoute]]:
+    lines: list[Line] = []
+    routes: list[BaseRoute] = []
+    for own in settings.trunks:
+        trunk = runtime.add(_twilio(own))
+        routes += twilio_routes(trunk)
+        lines.append(Line(trunk, own.slots, 1 / own.calls_per_second, PhoneNumber(own.caller)))
+    return tuple(lines), routes
+
+
+def _twilio(own: TwilioTrunkSettings) -> TwilioTrunk:
+    return TwilioTrunk(
+        own.name,
+        TwilioAccount(
+            sid=own.account,
+            token=own.token.get_secret_value(),
+            api_url=own.api_url.rstrip("/"),
+            public_url=own.public_url.rstrip("/"),
+            machine_detection=own.machine_detection,
+        ),
+    )
+
+
+def _retries(settings: TelephonySettings) -> Retries:
+    return Retries(
+        most_calls=settings.most_calls,
+        busy=timedelta(seconds=settings.busy_s),
+        no_answer=timedelta(seconds=settings.no_answer_s),
+        voicemail=timedelta(seconds=settings.voicemail_s),
+        rejected=timedelta(seconds=settings.rejected_s),
+        failed=timedelta(seconds=settings.failed_s),
+        call_back=timedelta(seconds=settings.call_back_s),
+    )
+
+
+service = Service("telephony", TelephonySettings, build, "viva.telephony.migrations")

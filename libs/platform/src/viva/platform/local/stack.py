@@ -15,6 +15,7 @@ from viva.platform.lifecycle import Part
 from viva.platform.local.state import State, home, is_running
 from viva.platform.messaging.pruning import requeue_unsettled
 from viva.platform.messaging.topics import apply_topics
+from viva.platform.sealing import new_key_file
 from viva.platform.settings import PlatformSettings, load
 
 _BROKER_PORT = 9092
@@ -56,6 +57,9 @@ class Stack:
             self._say("database", "as configured by VIVA_DATABASE_URL")
         if configured.objects_url is None:
             self.environment["VIVA_OBJECTS_URL"] = (home() / "objects").as_uri()
+        if configured.sealing_keys is None:
+            new_key_file(home() / "sealing-key")
+            self.environment["VIVA_SEALING_KEYS_FILE"] = str(home() / "sealing-key")
         if configured.kafka_bootstrap is None:
             await self._start_broker()
         else:

@@ -92,7 +92,11 @@ class LegCounters:
 
 
 class CallLeg(Protocol):
-    """One call. One reader each for `frames` and `events`; all methods on the event loop."""
+    """One call; all methods on the event loop.
+
+    `frames` and `events` have one reader each at a time; a later reader of `events` goes on where
+    an earlier one stopped.
+    """
 
     @property
     def carrier_id(self) -> str:

@@ -22,3 +22,22 @@ class NumberInvalidError(TelephonyError):
 
     code = "number_invalid"
     detail = "A phone number is written in E.164: + and 7 to 15 digits."
+
+
+class WindowInvalidError(TelephonyError):
+    """No such times of day, weekdays or time zone."""
+
+    code = "window_invalid"
+
+
+class NumberForbiddenError(TelephonyError):
+    """Numbers of this prefix may not be called."""
+
+    code = "number_forbidden"
+    detail = "Numbers with this prefix may not be called."
+
+
+class CallStateError(TelephonyError):
+    """The call is not in a state in which this can happen."""
+
+    code = "call_state"

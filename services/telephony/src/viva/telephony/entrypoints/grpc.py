@@ -6,7 +6,7 @@ import grpc
 
 from viva.contracts.telephony.v1 import telephony_pb2 as messages
 from viva.contracts.telephony.v1 import telephony_pb2_grpc as services
-from viva.telephony.domain.trunks import Trunk
+from viva.telephony.application.slots import Line
 
 Context = grpc.aio.ServicerContext[object, object]
 
@@ -14,8 +14,8 @@ Context = grpc.aio.ServicerContext[object, object]
 class TelephonyServicer(services.TelephonyServiceServicer):
     """Serves TelephonyService."""
 
-    def __init__(self, trunks: Sequence[Trunk]) -> None:
-        self._trunks = trunks
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = lines
 
     async def GetCapacity(
         self, request: messages.GetCapacityRequest, context: Context
@@ -23,8 +23,8 @@ class TelephonyServicer(services.TelephonyServiceServicer):
         """Lists the trunks with their slots."""
         trunks = [
             messages.TrunkCapacity(
-                name=trunk.name, kind=trunk.kind, slots=trunk.slots, in_use=trunk.in_use
+                name=line.trunk.name, kind=line.trunk.kind, slots=line.slots, in_use=line.in_use
             )
-            for trunk in self._trunks
+            for line in self._lines
         ]
         return messages.GetCapacityResponse(trunks=trunks)

@@ -27,17 +27,21 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from viva.contracts.common.v1 import common_pb2 as viva_dot_common_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#viva/gateway/events/v1/events.proto\x12\x16viva.gateway.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bviva/common/v1/common.proto\"e\n\x10InterviewCreated\x12+\n\x04spec\x18\x01 \x01(\x0b\x32\x1d.viva.common.v1.InterviewSpec\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x13\n\x0bwebhook_url\x18\x03 \x01(\t\"@\n\x18InterviewCancelRequested\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"s\n\x1aInterviewReinviteRequested\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12.\n\nexpires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#viva/gateway/events/v1/events.proto\x12\x16viva.gateway.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bviva/common/v1/common.proto\"\x95\x01\n\x10InterviewCreated\x12+\n\x04spec\x18\x01 \x01(\x0b\x32\x1d.viva.common.v1.InterviewSpec\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x13\n\x0bwebhook_url\x18\x03 \x01(\t\x12.\n\x04\x63\x61ll\x18\x04 \x01(\x0b\x32 .viva.gateway.events.v1.CallPlan\"\xb4\x01\n\x08\x43\x61llPlan\x12\x15\n\rsealed_number\x18\x01 \x01(\t\x12\r\n\x05trunk\x18\x02 \x01(\t\x12\x35\n\x06window\x18\x03 \x01(\x0b\x32%.viva.gateway.events.v1.CallingWindow\x12\x11\n\tmax_calls\x18\x04 \x01(\x05\x12\x11\n\tcall_back\x18\x05 \x01(\x08\x12\x13\n\x0b\x63ode_digest\x18\x06 \x01(\t\x12\x10\n\x08outbound\x18\x07 \x01(\x08\"_\n\rCallingWindow\x12\x11\n\ttime_zone\x18\x01 \x01(\t\x12\x13\n\x0b\x66rom_minute\x18\x02 \x01(\x05\x12\x14\n\x0cuntil_minute\x18\x03 \x01(\x05\x12\x10\n\x08weekdays\x18\x04 \x03(\x05\"@\n\x18InterviewCancelRequested\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"s\n\x1aInterviewReinviteRequested\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12.\n\nexpires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'viva.gateway.events.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_INTERVIEWCREATED']._serialized_start=125
-  _globals['_INTERVIEWCREATED']._serialized_end=226
-  _globals['_INTERVIEWCANCELREQUESTED']._serialized_start=228
-  _globals['_INTERVIEWCANCELREQUESTED']._serialized_end=292
-  _globals['_INTERVIEWREINVITEREQUESTED']._serialized_start=294
-  _globals['_INTERVIEWREINVITEREQUESTED']._serialized_end=409
+  _globals['_INTERVIEWCREATED']._serialized_start=126
+  _globals['_INTERVIEWCREATED']._serialized_end=275
+  _globals['_CALLPLAN']._serialized_start=278
+  _globals['_CALLPLAN']._serialized_end=458
+  _globals['_CALLINGWINDOW']._serialized_start=460
+  _globals['_CALLINGWINDOW']._serialized_end=555
+  _globals['_INTERVIEWCANCELREQUESTED']._serialized_start=557
+  _globals['_INTERVIEWCANCELREQUESTED']._serialized_end=621
+  _globals['_INTERVIEWREINVITEREQUESTED']._serialized_start=623
+  _globals['_INTERVIEWREINVITEREQUESTED']._serialized_end=738
 # @@protoc_insertion_point(module_scope)

@@ -4,9 +4,11 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from viva.contracts.common.v1 import common_pb2 as _common_pb2
 import builtins as _builtins
 import sys
@@ -26,25 +28,112 @@ class InterviewCreated(_message.Message):
     SPEC_FIELD_NUMBER: _builtins.int
     ATTEMPT_FIELD_NUMBER: _builtins.int
     WEBHOOK_URL_FIELD_NUMBER: _builtins.int
+    CALL_FIELD_NUMBER: _builtins.int
     attempt: _builtins.int
     webhook_url: _builtins.str
     """Deliveries of this interview go here too, beside the tenant's endpoints. Empty for none."""
     @_builtins.property
     def spec(self) -> _common_pb2.InterviewSpec: ...
+    @_builtins.property
+    def call(self) -> Global___CallPlan:
+        """How the candidate is called; absent for the browser."""
+
     def __init__(
         self,
         *,
         spec: _common_pb2.InterviewSpec | None = ...,
         attempt: _builtins.int = ...,
         webhook_url: _builtins.str = ...,
+        call: Global___CallPlan | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["spec", b"spec"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["call", b"call", "spec", b"spec"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "spec", b"spec", "webhook_url", b"webhook_url"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "call", b"call", "spec", b"spec", "webhook_url", b"webhook_url"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___InterviewCreated: _TypeAlias = InterviewCreated  # noqa: Y015
+
+@_typing.final
+class CallPlan(_message.Message):
+    """Whom to call and when. The number is sealed: only telephony opens it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SEALED_NUMBER_FIELD_NUMBER: _builtins.int
+    TRUNK_FIELD_NUMBER: _builtins.int
+    WINDOW_FIELD_NUMBER: _builtins.int
+    MAX_CALLS_FIELD_NUMBER: _builtins.int
+    CALL_BACK_FIELD_NUMBER: _builtins.int
+    CODE_DIGEST_FIELD_NUMBER: _builtins.int
+    OUTBOUND_FIELD_NUMBER: _builtins.int
+    sealed_number: _builtins.str
+    """Of purpose "phone", owner: the interview's id."""
+    trunk: _builtins.str
+    """The trunk to use; empty for any."""
+    max_calls: _builtins.int
+    """Calls in all, call-backs included; 0 for the default."""
+    call_back: _builtins.bool
+    """Whether a dropped call is taken up by calling back once."""
+    code_digest: _builtins.str
+    """Lower-case hex digest of the code with which the candidate may call in; empty for none."""
+    outbound: _builtins.bool
+    """False where the candidate calls in and is never called."""
+    @_builtins.property
+    def window(self) -> Global___CallingWindow:
+        """No calls outside; absent for no limit."""
+
+    def __init__(
+        self,
+        *,
+        sealed_number: _builtins.str = ...,
+        trunk: _builtins.str = ...,
+        window: Global___CallingWindow | None = ...,
+        max_calls: _builtins.int = ...,
+        call_back: _builtins.bool = ...,
+        code_digest: _builtins.str = ...,
+        outbound: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["window", b"window"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_back", b"call_back", "code_digest", b"code_digest", "max_calls", b"max_calls", "outbound", b"outbound", "sealed_number", b"sealed_number", "trunk", b"trunk", "window", b"window"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CallPlan: _TypeAlias = CallPlan  # noqa: Y015
+
+@_typing.final
+class CallingWindow(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    FROM_MINUTE_FIELD_NUMBER: _builtins.int
+    UNTIL_MINUTE_FIELD_NUMBER: _builtins.int
+    WEEKDAYS_FIELD_NUMBER: _builtins.int
+    time_zone: _builtins.str
+    """IANA name, for example "Europe/Berlin"."""
+    from_minute: _builtins.int
+    """Minutes after midnight there; the end lies after the start."""
+    until_minute: _builtins.int
+    @_builtins.property
+    def weekdays(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """ISO weekdays, 1 for Monday; empty for all."""
+
+    def __init__(
+        self,
+        *,
+        time_zone: _builtins.str = ...,
+        from_minute: _builtins.int = ...,
+        until_minute: _builtins.int = ...,
+        weekdays: _abc.Iterable[_builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_minute", b"from_minute", "time_zone", b"time_zone", "until_minute", b"until_minute", "weekdays", b"weekdays"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CallingWindow: _TypeAlias = CallingWindow  # noqa: Y015
 
 @_typing.final
 class InterviewCancelRequested(_message.Message):

@@ -23,21 +23,24 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%viva/telephony/events/v1/events.proto\x12\x18viva.telephony.events.v1\"F\n\x0c\x43\x61llAnswered\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x0f\n\x07\x63\x61ll_id\x18\x03 \x01(\t\"C\n\tCallEnded\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x0f\n\x07\x63\x61ll_id\x18\x03 \x01(\t\"\x8c\x01\n\nCallFailed\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x0f\n\x07\x63\x61ll_id\x18\x03 \x01(\t\x12\x36\n\x07\x66\x61ilure\x18\x04 \x01(\x0e\x32%.viva.telephony.events.v1.CallFailure\x12\x0e\n\x06\x64\x65tail\x18\x05 \x01(\t*\xb0\x01\n\x0b\x43\x61llFailure\x12\x1c\n\x18\x43\x41LL_FAILURE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43\x41LL_FAILURE_NO_TRUNK\x10\x01\x12\x15\n\x11\x43\x41LL_FAILURE_BUSY\x10\x02\x12\x1a\n\x16\x43\x41LL_FAILURE_NO_ANSWER\x10\x03\x12\x1a\n\x16\x43\x41LL_FAILURE_VOICEMAIL\x10\x04\x12\x19\n\x15\x43\x41LL_FAILURE_REJECTED\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%viva/telephony/events/v1/events.proto\x12\x18viva.telephony.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"e\n\x0c\x43\x61llAnswered\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x0f\n\x07\x63\x61ll_id\x18\x03 \x01(\t\x12\x0c\n\x04\x63\x61ll\x18\x04 \x01(\x05\x12\x0f\n\x07inbound\x18\x05 \x01(\x08\"X\n\tCallEnded\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x0f\n\x07\x63\x61ll_id\x18\x03 \x01(\t\x12\x13\n\x0b\x64uration_ms\x18\x04 \x01(\x05\"\xbf\x01\n\rCallPostponed\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x0f\n\x07\x63\x61ll_id\x18\x03 \x01(\t\x12\x0c\n\x04\x63\x61ll\x18\x04 \x01(\x05\x12\x36\n\x07\x66\x61ilure\x18\x05 \x01(\x0e\x32%.viva.telephony.events.v1.CallFailure\x12\x30\n\x0cnext_call_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8c\x01\n\nCallFailed\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x0f\n\x07\x63\x61ll_id\x18\x03 \x01(\t\x12\x36\n\x07\x66\x61ilure\x18\x04 \x01(\x0e\x32%.viva.telephony.events.v1.CallFailure\x12\x0e\n\x06\x64\x65tail\x18\x05 \x01(\t*\x97\x02\n\x0b\x43\x61llFailure\x12\x1c\n\x18\x43\x41LL_FAILURE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43\x41LL_FAILURE_NO_TRUNK\x10\x01\x12\x15\n\x11\x43\x41LL_FAILURE_BUSY\x10\x02\x12\x1a\n\x16\x43\x41LL_FAILURE_NO_ANSWER\x10\x03\x12\x1a\n\x16\x43\x41LL_FAILURE_VOICEMAIL\x10\x04\x12\x19\n\x15\x43\x41LL_FAILURE_REJECTED\x10\x05\x12\x18\n\x14\x43\x41LL_FAILURE_NETWORK\x10\x06\x12\x18\n\x14\x43\x41LL_FAILURE_DROPPED\x10\x07\x12\x17\n\x13\x43\x41LL_FAILURE_NUMBER\x10\x08\x12\x18\n\x14\x43\x41LL_FAILURE_EXPIRED\x10\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'viva.telephony.events.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CALLFAILURE']._serialized_start=352
-  _globals['_CALLFAILURE']._serialized_end=528
-  _globals['_CALLANSWERED']._serialized_start=67
-  _globals['_CALLANSWERED']._serialized_end=137
-  _globals['_CALLENDED']._serialized_start=139
-  _globals['_CALLENDED']._serialized_end=206
-  _globals['_CALLFAILED']._serialized_start=209
-  _globals['_CALLFAILED']._serialized_end=349
+  _globals['_CALLFAILURE']._serialized_start=631
+  _globals['_CALLFAILURE']._serialized_end=910
+  _globals['_CALLANSWERED']._serialized_start=100
+  _globals['_CALLANSWERED']._serialized_end=201
+  _globals['_CALLENDED']._serialized_start=203
+  _globals['_CALLENDED']._serialized_end=291
+  _globals['_CALLPOSTPONED']._serialized_start=294
+  _globals['_CALLPOSTPONED']._serialized_end=485
+  _globals['_CALLFAILED']._serialized_start=488
+  _globals['_CALLFAILED']._serialized_end=628
 # @@protoc_insertion_point(module_scope)

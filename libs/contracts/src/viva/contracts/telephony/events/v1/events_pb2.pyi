@@ -6,6 +6,7 @@ isort:skip_file
 
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
@@ -30,6 +31,14 @@ class _CallFailureEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CallFailu
     CALL_FAILURE_NO_ANSWER: _CallFailure.ValueType  # 3
     CALL_FAILURE_VOICEMAIL: _CallFailure.ValueType  # 4
     CALL_FAILURE_REJECTED: _CallFailure.ValueType  # 5
+    CALL_FAILURE_NETWORK: _CallFailure.ValueType  # 6
+    """The network, the carrier or the trunk could not."""
+    CALL_FAILURE_DROPPED: _CallFailure.ValueType  # 7
+    """The line dropped before the conversation was over."""
+    CALL_FAILURE_NUMBER: _CallFailure.ValueType  # 8
+    """The number may not be called: a foreign or a premium prefix."""
+    CALL_FAILURE_EXPIRED: _CallFailure.ValueType  # 9
+    """Nobody called in, or the calling window never opened in time."""
 
 class CallFailure(_CallFailure, metaclass=_CallFailureEnumTypeWrapper): ...
 
@@ -39,28 +48,45 @@ CALL_FAILURE_BUSY: CallFailure.ValueType  # 2
 CALL_FAILURE_NO_ANSWER: CallFailure.ValueType  # 3
 CALL_FAILURE_VOICEMAIL: CallFailure.ValueType  # 4
 CALL_FAILURE_REJECTED: CallFailure.ValueType  # 5
+CALL_FAILURE_NETWORK: CallFailure.ValueType  # 6
+"""The network, the carrier or the trunk could not."""
+CALL_FAILURE_DROPPED: CallFailure.ValueType  # 7
+"""The line dropped before the conversation was over."""
+CALL_FAILURE_NUMBER: CallFailure.ValueType  # 8
+"""The number may not be called: a foreign or a premium prefix."""
+CALL_FAILURE_EXPIRED: CallFailure.ValueType  # 9
+"""Nobody called in, or the calling window never opened in time."""
 Global___CallFailure: _TypeAlias = CallFailure  # noqa: Y015
 
 @_typing.final
 class CallAnswered(_message.Message):
+    """Somebody took the call and the conversation begins or goes on."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     INTERVIEW_ID_FIELD_NUMBER: _builtins.int
     ATTEMPT_FIELD_NUMBER: _builtins.int
     CALL_ID_FIELD_NUMBER: _builtins.int
+    CALL_FIELD_NUMBER: _builtins.int
+    INBOUND_FIELD_NUMBER: _builtins.int
     interview_id: _builtins.str
     attempt: _builtins.int
     call_id: _builtins.str
+    call: _builtins.int
+    """From 1, over all calls of the attempt."""
+    inbound: _builtins.bool
     def __init__(
         self,
         *,
         interview_id: _builtins.str = ...,
         attempt: _builtins.int = ...,
         call_id: _builtins.str = ...,
+        call: _builtins.int = ...,
+        inbound: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "call_id", b"call_id", "interview_id", b"interview_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "call", b"call", "call_id", b"call_id", "inbound", b"inbound", "interview_id", b"interview_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -68,31 +94,75 @@ Global___CallAnswered: _TypeAlias = CallAnswered  # noqa: Y015
 
 @_typing.final
 class CallEnded(_message.Message):
+    """The call is over, and with it the conversation."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     INTERVIEW_ID_FIELD_NUMBER: _builtins.int
     ATTEMPT_FIELD_NUMBER: _builtins.int
     CALL_ID_FIELD_NUMBER: _builtins.int
+    DURATION_MS_FIELD_NUMBER: _builtins.int
     interview_id: _builtins.str
     attempt: _builtins.int
     call_id: _builtins.str
+    duration_ms: _builtins.int
     def __init__(
         self,
         *,
         interview_id: _builtins.str = ...,
         attempt: _builtins.int = ...,
         call_id: _builtins.str = ...,
+        duration_ms: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "call_id", b"call_id", "interview_id", b"interview_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "call_id", b"call_id", "duration_ms", b"duration_ms", "interview_id", b"interview_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CallEnded: _TypeAlias = CallEnded  # noqa: Y015
 
 @_typing.final
+class CallPostponed(_message.Message):
+    """One call came to nothing or dropped; the candidate is called again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INTERVIEW_ID_FIELD_NUMBER: _builtins.int
+    ATTEMPT_FIELD_NUMBER: _builtins.int
+    CALL_ID_FIELD_NUMBER: _builtins.int
+    CALL_FIELD_NUMBER: _builtins.int
+    FAILURE_FIELD_NUMBER: _builtins.int
+    NEXT_CALL_AT_FIELD_NUMBER: _builtins.int
+    interview_id: _builtins.str
+    attempt: _builtins.int
+    call_id: _builtins.str
+    call: _builtins.int
+    failure: Global___CallFailure.ValueType
+    @_builtins.property
+    def next_call_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        interview_id: _builtins.str = ...,
+        attempt: _builtins.int = ...,
+        call_id: _builtins.str = ...,
+        call: _builtins.int = ...,
+        failure: Global___CallFailure.ValueType = ...,
+        next_call_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["next_call_at", b"next_call_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "call", b"call", "call_id", b"call_id", "failure", b"failure", "interview_id", b"interview_id", "next_call_at", b"next_call_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CallPostponed: _TypeAlias = CallPostponed  # noqa: Y015
+
+@_typing.final
 class CallFailed(_message.Message):
+    """No further call will be made."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     INTERVIEW_ID_FIELD_NUMBER: _builtins.int

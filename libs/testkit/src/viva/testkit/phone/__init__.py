@@ -1,0 +1,1 @@
+"""Telephones for tests: a loopback carrier that speaks Twilio's protocols, and people to call."""

@@ -1,0 +1,86 @@
+"""What the person says, without a hole: missing sound is silence at once, absence after seconds."""
+
+import asyncio
+import contextlib
+from typing import Self
+
+from viva.audio.pcm import FRAME_SAMPLES, SAMPLE_BYTES, samples_in
+from viva.telephony.application.ports import CallLeg, Frame
+
+ABSENT_MS = 5_000
+_PATIENCE_S = 0.1
+_MOST_WAITING = 500
+
+
+class Ear:
+    """Reads a leg's frames; a gap comes out as silence, up to ABSENT_MS without a word.
+
+    Positions are the leg's. A line that stalls gets its silence while it stalls, so that the
+    conversation goes on; what comes late after all has been given its place by the leg.
+    """
+
+    def __init__(self, leg: CallLeg) -> None:
+        self._leg = leg
+        self._waiting: asyncio.Queue[Frame | None] = asyncio.Queue(_MOST_WAITING)
+        self._next_position = 0
+        self._filled_ms = 0.0
+        self._pending: Frame | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._read(), name="ear")
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    @property
+    def position(self) -> int:
+        """Of the next frame, as far as it is known."""
+        return self._next_position
+
+    async def next(self) -> Frame | None:
+        """The next 20 ms or so; None at the leg's end."""
+        if self._pending is not None:
+            return self._place(self._pending)
+        while True:
+            try:
+                async with asyncio.timeout(_PATIENCE_S):
+                    frame = await self._waiting.get()
+            except TimeoutError:
+                if self._next_position and self._filled_ms < ABSENT_MS:
+                    return self._silence(samples_in(_PATIENCE_S * 1000))
+                continue
+            return self._place(frame) if frame else None
+
+    def _place(self, frame: Frame) -> Frame | None:
+        """The frame itself, or the silence before it first."""
+        missing = frame.position - self._next_position
+        if missing > 0 and self._next_position:
+            self._pending = frame
+            return self._silence(min(missing, 10 * FRAME_SAMPLES))
+        self._pending, self._filled_ms = None, 0.0
+        known = max(0, -missing) * SAMPLE_BYTES
+        self._next_position = max(self._next_position, frame.position + len(frame.pcm) // 2)
+        return Frame(frame.position + known // SAMPLE_BYTES, frame.pcm[known:])
+
+    def _silence(self, samples: int) -> Frame:
+        silence = Frame(self._next_position, bytes(samples * SAMPLE_BYTES))
+        self._next_position += samples
+        self._filled_ms += samples / 16
+        return silence
+
+    async def _read(self) -> None:
+        try:
+            async for frame in self._leg.frames():
+                if self._waiting.full():
+                    # Nobody listens for ten seconds: what is oldest is gone, the positions show it.
+                    self._waiting.get_nowait()
+                self._waiting.put_nowait(frame)
+        finally:
+            if self._waiting.full():
+                self._waiting.get_nowait()
+            self._waiting.put_nowait(None)

@@ -1,0 +1,45 @@
+"""A person or a machine, told by the first seconds alone."""
+
+import numpy as np
+import pytest
+
+from viva.audio.pcm import FRAME_SAMPLES, to_bytes
+from viva.telephony.application.ports import Frame
+from viva.telephony.application.screening import Screening, Taker
+
+SPEECH, QUIET = 3000.0, 12.0
+
+
+def taker_of(*parts: tuple[float, int]) -> tuple[Taker | None, int]:
+    """Who it is after these (loudness, milliseconds), and when that is clear."""
+    screening, generator = Screening(), np.random.default_rng(1)
+    at_ms = 0
+    for loudness, length_ms in parts:
+        for _ in range(length_ms // 20):
+            at_ms += 20
+            noise = generator.normal(scale=loudness, size=FRAME_SAMPLES).astype(np.int16)
+            if taker := screening.hear(Frame(0, to_bytes(noise))):
+                return taker, at_ms
+    return None, at_ms
+
+
+def test_who_says_hello_and_waits_is_a_person() -> None:
+    taker, at_ms = taker_of((QUIET, 400), (SPEECH, 500), (QUIET, 2000))
+    assert taker is Taker.PERSON
+    assert at_ms < 1600
+
+
+def test_who_says_nothing_is_spoken_to() -> None:
+    assert taker_of((QUIET, 3000)) == (Taker.PERSON, 1300)
+
+
+@pytest.mark.parametrize("breath_ms", [0, 300])
+def test_who_speaks_on_and_on_is_a_recording(breath_ms: int) -> None:
+    greeting = [(SPEECH, 1200), (QUIET, breath_ms), (SPEECH, 2500)]
+    taker, at_ms = taker_of((QUIET, 300), *greeting)
+    assert taker is Taker.MACHINE
+    assert at_ms < 3500
+
+
+def test_a_longer_greeting_of_a_person_is_one() -> None:
+    assert taker_of((SPEECH, 1900), (QUIET, 800))[0] is Taker.PERSON
