@@ -44,6 +44,14 @@ proto: sync ## generate viva.contracts from the protos, and the API documents
 	@$(RUN)/python protos/generate.py
 	@$(RUN)/python -m viva.gateway.documents deploy/docs
 
+.PHONY: images
+images: ## build an image of each service (docker, podman or buildah)
+	@deploy/docker/build
+
+.PHONY: kube
+kube: models ## the chart on a real cluster, interviews in it; see deploy/docs/kubernetes-test.md
+	@$(RUN)/python -m tests.kube
+
 .PHONY: bench
 bench: models ## latency, cut-offs, speed, load: prints tables
 	@$(RUN)/python -m tests.bench

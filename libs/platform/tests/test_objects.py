@@ -1,10 +1,12 @@
 import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
 
-from viva.platform.errors import InvalidError, NotFoundError
-from viva.platform.objects import Objects
+from viva.platform.errors import InvalidError, NotFoundError, TransientError
+from viva.platform.objects import Objects, s3_options
+from viva.platform.settings import PlatformSettings, SettingsError
 
 
 async def test_what_is_put_is_got(objects: Objects) -> None:
@@ -50,3 +52,31 @@ async def test_what_is_not_there_is_not_found(objects: Objects) -> None:
     for read in (objects.get("x"), objects.size("x"), objects.get_range("x", 0, 1)):
         with pytest.raises(NotFoundError):
             await read
+
+
+async def test_a_full_disk_is_said_before_anything_is_lost(
+    objects: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await objects.ping()
+    usage = shutil.disk_usage("/")._replace(free=10 * 2**20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
+    with pytest.raises(TransientError, match="has 10 MiB left") as full:
+        await objects.ping()
+    assert full.value.code == "disk_full"
+
+
+def test_an_s3_of_ones_own_takes_its_keys_from_settings() -> None:
+    fields = {
+        "objects_url": "s3://bucket/prefix",
+        "objects_endpoint": "http://s3:8333",
+        "objects_access_key_id": "me",
+    }
+    with pytest.raises(SettingsError, match="VIVA_OBJECTS_SECRET_ACCESS_KEY is not set"):
+        s3_options(PlatformSettings.model_validate(fields))
+    whole = PlatformSettings.model_validate(fields | {"objects_secret_access_key": "hush"})
+    assert s3_options(whole) == {
+        "endpoint": "http://s3:8333",
+        "access_key_id": "me",
+        "secret_access_key": "hush",
+    }
+    assert s3_options(PlatformSettings.model_validate({"objects_url": "file:///x"})) == {}

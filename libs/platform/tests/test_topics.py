@@ -15,6 +15,7 @@ from viva.platform.local.lag import consumer_lag
 from viva.platform.messaging.circuit import Circuit
 from viva.platform.messaging.pruning import Pruning, requeue_unsettled
 from viva.platform.messaging.topics import apply_topics, verify_topics
+from viva.platform.messaging.topics_watch import TopicsWatch
 from viva.testkit.clock import FakeClock
 from viva.testkit.fixtures import RunningBroker, settings_for
 
@@ -30,6 +31,23 @@ async def test_topics_are_made_once_and_compared(
     assert f"{settings.topic_prefix}interview.results.v1.viva.notification.dlq" in made
     assert await apply_topics(settings) == []
     assert await verify_topics(settings) == []
+
+
+async def test_a_service_says_which_of_its_topics_differ(
+    database_url: str, broker: RunningBroker, tmp_path: Path, until
+) -> None:
+    settings = settings_for(database_url, broker, tmp_path)
+    health = Health("session", FakeClock())
+    watch = TopicsWatch(settings, health, {"interview.results.v1"})
+    await watch.start()
+    await until(lambda: health.degraded.get("topics"))
+    name = f"{settings.topic_prefix}interview.results.v1"
+    assert health.degraded == {"topics": f"{name}: missing; `viva topics apply` makes it"}
+    await watch.stop()
+    await apply_topics(settings)
+    await watch.start()
+    await until(lambda: not health.degraded)
+    await watch.stop()
 
 
 async def test_lag_is_what_a_group_has_not_committed(settings, node, until) -> None:

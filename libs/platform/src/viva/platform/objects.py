@@ -1,7 +1,10 @@
 """Objects: audio and other bytes, by key, in a folder or a bucket."""
 
 import asyncio
+import contextlib
+import errno
 import hashlib
+import shutil
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +21,10 @@ from viva.platform.settings import PlatformSettings
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
+
+
+# A folder with less room than this is as good as full: an interview is about 30 MB.
+_ROOM_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,8 @@ class Objects:
     def __init__(self, url: str, options: Mapping[str, str] | None = None) -> None:
         self._url = url
         self._options = dict(options or {})
+        parts = urlparse(url)
+        self._folder = Path(unquote(parts.path)) if parts.scheme == "file" else None
         self._opened: ObjectStore | None = None
 
     async def start(self) -> None:
@@ -61,6 +70,21 @@ class Objects:
 
     async def stop(self) -> None:
         """Nothing to close."""
+
+    async def ping(self) -> None:
+        """Asks whether the store answers and has room.
+
+        Raises:
+            TransientError: it does not; the code is `disk_full` where a folder's disk is.
+        """
+        if self._folder is not None:
+            free = (await asyncio.to_thread(shutil.disk_usage, self._folder)).free
+            if free < _ROOM_BYTES:
+                detail = f"{self._folder} has {free // 2**20} MiB left"
+                raise TransientError(detail, code="disk_full")
+            return
+        with contextlib.suppress(NotFoundError):
+            await self.size("viva-is-there")
 
     async def put(self, key: str, data: bytes) -> StoredObject:
         """Stores bytes under a key; what was there is replaced.
@@ -198,7 +222,10 @@ def _mapped_errors(key: str) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise NotFoundError(f"no object {key}", code="object_not_found") from None
-    except (BaseError, OSError) as error:
+    except OSError as error:
+        code = "disk_full" if error.errno in {errno.ENOSPC, errno.EDQUOT} else "objects_away"
+        raise TransientError(f"object store: {error.strerror or error}", code=code) from error
+    except BaseError as error:
         raise TransientError(
             f"object store: {type(error).__name__}", code="objects_away"
         ) from error

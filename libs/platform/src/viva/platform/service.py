@@ -21,10 +21,12 @@ from viva.platform.lifecycle import P, PartStack
 from viva.platform.log import get_logger
 from viva.platform.messaging import Messaging
 from viva.platform.objects import Objects, s3_options
+from viva.platform.probe import Probe
 from viva.platform.settings import PlatformSettings, ServiceSettings
 from viva.platform.telemetry import meter
 
 _log = get_logger(__name__)
+_OBJECTS_EVERY_S = 30.0  # a bucket charges for each question
 _LATE_S = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5)
 
 
@@ -106,6 +108,7 @@ class Runtime:
         if self._objects is None:
             url = self.platform.require("objects_url")
             self._objects = self.add(Objects(url, s3_options(self.platform)))
+            self.add(Probe(self.health, "objects", self._objects.ping, _OBJECTS_EVERY_S))
         return self._objects
 
     def messaging(self) -> Messaging:

@@ -16,6 +16,7 @@ from viva.platform.messaging.event import Event
 from viva.platform.messaging.handlers import Handler, PureHandler, TransactionalHandler
 from viva.platform.messaging.processing import Processing
 from viva.platform.messaging.sending import Sending
+from viva.platform.messaging.topics_watch import TopicsWatch
 from viva.platform.settings import PlatformSettings
 
 M = TypeVar("M", bound=Message)
@@ -53,7 +54,9 @@ class Messaging:
             limit=settings.handler_concurrency,
             longest_job_s=settings.longest_job_s,
         )
+        self._health = health
         self._consumer: Consumer | None = None
+        self._watch: TopicsWatch | None = None
 
     def on(
         self,
@@ -118,9 +121,15 @@ class Messaging:
         if topics:
             self._consumer = Consumer(self._settings, self.group, topics, self._processing)
             await self._consumer.start()
+        if not self._settings.kafka_embedded:  # there `viva up` makes them
+            owned = [topic.name for topic in catalogue() if topic.owner == self._service]
+            self._watch = TopicsWatch(self._settings, self._health, {*topics, *owned})
+            await self._watch.start()
 
     async def stop(self) -> None:
         """Finishes what is being handled and leaves the group."""
+        if self._watch:
+            await self._watch.stop()
         consumer, self._consumer = self._consumer, None
         if consumer:
             await consumer.stop()

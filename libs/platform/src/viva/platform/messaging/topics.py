@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -61,13 +61,23 @@ async def apply_topics(settings: PlatformSettings) -> list[str]:
     return made
 
 
-async def verify_topics(settings: PlatformSettings) -> list[str]:
-    """Compares the broker with the catalogue; tells the differences, one line each."""
+async def verify_topics(
+    settings: PlatformSettings, names: Collection[str] | None = None
+) -> list[str]:
+    """Compares the broker with the catalogue; tells the differences, one line each.
+
+    Args:
+        names: of the catalogue's topics to look at, with no prefix; all and their dead letters if
+            None.
+    """
+    prefix = settings.topic_prefix
+    every = wanted_topics(prefix)
+    ours = [x for x in every if names is None or x.name.removeprefix(prefix) in names]
     async with admin_client(settings) as admin:
         described = await admin.describe_topics()
     partitions = {entry["topic"]: len(entry["partitions"]) for entry in described}
     differences = []
-    for wanted in wanted_topics(settings.topic_prefix):
+    for wanted in ours:
         count = partitions.get(wanted.name)
         if count is None:
             differences.append(f"{wanted.name}: missing; `viva topics apply` makes it")

@@ -1,0 +1,162 @@
+"""What `make kube` does, step by step, with times."""
+
+import time
+from collections.abc import Callable
+
+from tests.kube.cluster import NAMESPACE, Cluster
+from tests.kube.interviews import Candidate, Outcome
+from tests.kube.lag import repeat_answers
+from tests.kube.outside import Outside
+from tests.kube.release import NAME, Release
+from tests.kube.settings import KubeError, KubeSettings
+
+_REPEATED = 60
+_SCALE_LIMIT_S = 600
+_DELETED = (
+    *("fraud", "scoring", "diarization", "notification"),
+    *("telephony", "asr", "gateway", "session"),
+)
+_INSTANCE = f"app.kubernetes.io/instance={NAME}"
+
+
+class Run:
+    """One run; each phase may also be run alone, in this order."""
+
+    def __init__(self) -> None:
+        self._settings = KubeSettings.from_environment()
+        self._cluster = Cluster(self._settings)
+        self._outside = Outside(self._settings)
+        self._release = Release(self._settings, self._cluster, self._outside)
+        self._began = time.monotonic()
+
+    def images(self) -> None:
+        """Starts the cluster, builds the images and loads them."""
+        self._cluster.start()
+        if self._settings.build:
+            self._cluster.load_images()
+
+    def install(self) -> None:
+        """Starts Kafka, PostgreSQL and S3 outside, and installs the chart."""
+        self._outside.start()
+        self._say(f"Kafka {self._outside.kafka}, PostgreSQL and S3 run outside the cluster")
+        self._release.prepare()
+        self._say(f"namespace {NAMESPACE} enforces the restricted standard")
+        began = time.monotonic()
+        self._release.install()
+        self._say(f"installed, all pods ready after {time.monotonic() - began:.0f} s")
+
+    def test(self) -> None:
+        """Runs helm test: a whole interview inside the cluster."""
+        began = time.monotonic()
+        self._release.test()
+        self._say(f"helm test is green after {time.monotonic() - began:.0f} s")
+
+    def lag(self) -> None:
+        """Makes lag, and watches KEDA scale asr up and down again."""
+        count = repeat_answers(self._outside.kafka, _REPEATED)
+        if not count:
+            raise KubeError("no recorded answer on the topic: run the phase `test` first")
+        self._say(f"{count} answers given to asr again")
+        self._watch_scaling("asr", up_to=3, back_to=1)
+
+    def upgrade(self) -> None:
+        """Upgrades while two interviews are under way."""
+        people = [
+            Candidate.begin(self._cluster, self._release, f"candidate-{number}")
+            for number in (1, 2)
+        ]
+        for person in people:
+            person.wait_for_line("interviewer", times=2)
+        self._say("two interviews are under way; upgrading")
+        revision = self._release.upgrade(settings={"logLevel": "DEBUG"})
+        self._say(f"revision {revision} is ready")
+        for person in people:
+            self._check(person, person.outcome())
+
+    def delete(self) -> None:
+        """Deletes a pod of each service during an interview."""
+        person = Candidate.begin(self._cluster, self._release, "candidate-3")
+        person.wait_for_line("interviewer", times=2)
+        for name in (
+            "fraud",
+            "scoring",
+            "diarization",
+            "notification",
+            "asr",
+            "gateway",
+            "session",
+        ):
+            pods = self._cluster.ready_pods(name)
+            self._cluster.call("delete", "pod", pods[0], "--wait=false")
+            self._say(f"deleted {pods[0]}")
+            time.sleep(8)
+        self._check(person, person.outcome())
+
+    def uninstall(self) -> None:
+        """Uninstalls, and looks for what is left."""
+        self._cluster.call("delete", "pods", "-l", "viva-candidate=yes", "--wait=false")
+        self._release.uninstall()
+        left = self._left_over()
+        if left:
+            raise KubeError(f"uninstall left {', '.join(left)}")
+        self._say("uninstalled; no object of the release is left")
+
+    def down(self) -> None:
+        """Deletes the namespace and ends what was started."""
+        self._cluster.call("delete", "namespace", NAMESPACE, "--wait")
+        self._cluster.call("delete", "persistentvolume", f"{NAMESPACE}-models")
+        self._outside.stop()
+        self._cluster.stop()
+
+    def _watch_scaling(self, service: str, *, up_to: int, back_to: int) -> None:
+        began, last, reached = time.monotonic(), -1, False
+        while time.monotonic() - began < _SCALE_LIMIT_S:
+            deployment = self._cluster.get("deployment", f"{NAME}-{service}")
+            count = deployment["status"].get("readyReplicas", 0)
+            if count != last:
+                wanted = deployment["spec"]["replicas"]
+                self._say(f"{service}: {count} ready of {wanted}, {time.monotonic() - began:.0f} s")
+                last = count
+            reached = reached or count >= up_to
+            if reached and count == back_to:
+                return
+            time.sleep(1)
+        raise KubeError(f"{service} did not go to {up_to} replicas and back to {back_to}")
+
+    def _check(self, person: Candidate, outcome: Outcome) -> None:
+        if outcome.status != "completed":
+            raise KubeError(f"{person.name}: {outcome.status}\n{person.lines()[-3000:]}")
+        self._say(f"{person.name}: {outcome.status}, overall score {outcome.score}")
+
+    def _left_over(self) -> list[str]:
+        kinds = self._cluster.call("api-resources", "--namespaced", "--verbs=list", "-o", "name")
+        skipped = ("events", "metrics.k8s.io", "external.metrics")
+        names = [kind for kind in kinds.stdout.split() if not kind.startswith(skipped)]
+        found = self._cluster.call("get", ",".join(names), "-l", _INSTANCE, "-o", "name").stdout
+        return found.split()
+
+    def _say(self, what: str) -> None:
+        print(
+            f"{time.strftime('%H:%M:%S')}  {time.monotonic() - self._began:5.0f} s  {what}",
+            flush=True,
+        )
+
+
+PHASES = ("images", "install", "test", "lag", "upgrade", "delete", "uninstall", "down")
+
+
+def run(names: list[str]) -> None:
+    """Runs phases in order.
+
+    Raises:
+        KubeError: one failed, or there is no such phase.
+    """
+    unknown = set(names) - set(PHASES)
+    if unknown:
+        raise KubeError(f"no phase {', '.join(unknown)}; there are: {', '.join(PHASES)}")
+    this = Run()
+    for name in PHASES:
+        if not names or name in names:
+            phase: Callable[[], None] = getattr(this, name)
+            print(f"--- {name}: {phase.__doc__}", flush=True)
+            phase()
