@@ -1,6 +1,6 @@
 """What Viva promises, and the recording rules that follow from it.
 
-`python deploy/observability/objectives.py` writes prometheus/rules/objectives.yml. The page for
+`python -m deploy.observability.objectives` writes prometheus/rules/objectives.yml. The page for
 people is deploy/docs/slo.md.
 """
 

@@ -37,6 +37,11 @@ def bind_interview(interview_id: str) -> Iterator[None]:
         yield
 
 
+def bound_interview() -> str:
+    """The interview that this context works for; empty where there is none."""
+    return str(structlog.contextvars.get_contextvars().get("interview_id", ""))
+
+
 def configure_logging(settings: PlatformSettings) -> None:
     """Sends all logs, the libraries' too, to stderr in one format."""
     shared: list[structlog.typing.Processor] = [

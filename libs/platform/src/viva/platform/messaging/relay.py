@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 import asyncpg
+from opentelemetry.trace import SpanKind
 
 from viva.platform.backoff import Backoff
 from viva.platform.db.connection import connect, mapped_errors
@@ -142,7 +143,12 @@ class Relay:
             sequence=row["sequence"],
         )
         name = f"publish {row['event_type'].rpartition('.')[2]}"
-        with resumed(row["traceparent"]), self._tracer.start_as_current_span(name):
+        with (
+            resumed(row["traceparent"]),
+            self._tracer.start_as_current_span(
+                name, kind=SpanKind.PRODUCER, attributes=_attributes(row)
+            ),
+        ):
             key = row["aggregate_id"].encode()
             headers = envelope.headers(inject())
             await self._producer.send(row["topic"], key, row["payload"], headers)
@@ -154,3 +160,11 @@ class Relay:
     def _notified(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
         if payload == self._schema:
             self._wake.set()
+
+
+def _attributes(row: Any) -> dict[str, str]:
+    return {
+        "messaging.system": "kafka",
+        "messaging.destination.name": row["topic"],
+        "viva.interview_id": row["aggregate_id"],
+    }

@@ -116,6 +116,7 @@ class DeliveryWorker:
             resumed(delivery.traceparent),
             tracer("viva.notification").start_as_current_span("webhook deliver") as span,
         ):
+            span.set_attribute("viva.interview_id", delivery.interview_id)
             result = await self._sender.send(delivery)
             span.set_attribute("http.response.status_code", result.http_status)
             following = after(result, delivery.tries + 1)

@@ -9,7 +9,7 @@ from viva.platform.clock import Clock
 from viva.platform.db import UnitOfWork
 from viva.platform.log import get_logger
 from viva.platform.objects import Objects
-from viva.platform.telemetry import resumed
+from viva.platform.telemetry import resumed, tracer
 from viva.session.application.lifecycle_events import LifecyclePublisher
 from viva.session.application.lifecycle_ports import (
     ClaimedJob,
@@ -99,8 +99,9 @@ class Prompts:
                 await self._jobs.finish(uow, job)
                 return
             wanted = await self._prompts.wanted(uow, job.interview_id)
-        for _, text, voice in wanted:
-            await self._render(job, text, voice)
+        with resumed(stored.traceparent):
+            for _, text, voice in wanted:
+                await self._render(job, text, voice)
         async with self._open_unit() as uow:
             stored = await self._interviews.load(uow, job.interview_id)
             if stored is not None:
@@ -138,8 +139,10 @@ class Prompts:
             if await self._prompts.cached(uow, (fingerprint,)):
                 return
         began = self._clock.monotonic()
-        pcm = await self._voice.speak(text, voice)
-        stored = await self._objects.put(prompt_key(fingerprint), self._wav(pcm))
+        with tracer("viva.session").start_as_current_span("render prompt") as span:
+            span.set_attribute("viva.interview_id", job.interview_id)
+            pcm = await self._voice.speak(text, voice)
+            stored = await self._objects.put(prompt_key(fingerprint), self._wav(pcm))
         ref = common.ObjectRef(key=stored.key, sha256=stored.sha256, size_bytes=stored.size_bytes)
         samples = len(pcm) // 2
         async with self._open_unit() as uow:

@@ -14,6 +14,7 @@ from viva.platform.db import UnitOfWork
 from viva.platform.errors import NotFoundError
 from viva.platform.log import get_logger
 from viva.platform.objects import Objects
+from viva.platform.telemetry import resumed, tracer
 from viva.session.application.lifecycle_ports import (
     AnswerStore,
     Artifact,
@@ -70,6 +71,15 @@ class Recordings:
         """Renders the WAV of an attempt and notes where it lies."""
         async with self._open_unit() as uow:
             tracks = await self._archive.tracks(uow, job.interview_id, job.attempt)
+            interview = await self._interviews.load(uow, job.interview_id)
+        with (
+            resumed(interview.traceparent if interview else None),
+            tracer("viva.session").start_as_current_span("render recording") as span,
+        ):
+            span.set_attribute("viva.interview_id", job.interview_id)
+            await self._render(job, tracks)
+
+    async def _render(self, job: ClaimedJob, tracks: Tracks) -> None:
         key = recording_key(job.interview_id, job.attempt)
         began = self._clock.monotonic()
         stored = await self._objects.put_stream(key, self._wav(tracks, job))

@@ -1,10 +1,11 @@
 """What a conversation tells of itself: an event and a metric a turn, never a word that was said."""
 
 import re
+import time
 
 from viva.platform.instruments import REPLY_S, seconds
-from viva.platform.log import get_logger
-from viva.platform.telemetry import meter
+from viva.platform.log import bound_interview, get_logger
+from viva.platform.telemetry import meter, tracer
 from viva.session.domain.conversation.actions import Action, CloseAnswer, End, Replied, TurnTaken
 from viva.session.domain.conversation.actions import TakenUp as TakenUpAction
 from viva.session.domain.conversation.timing import milliseconds
@@ -71,6 +72,15 @@ class ConversationReport:
         match action:
             case TurnTaken():
                 self._wait.record(action.wait_ms / 1000, {"viva.sure": action.sure})
+                _span(
+                    "turn",
+                    milliseconds(action.decided - action.ended),
+                    question=action.slot.question,
+                    follow_up=action.slot.follow_up,
+                    wait_ms=action.wait_ms,
+                    sure=action.sure,
+                    reason=action.reason,
+                )
                 self._turns.add(1, {"viva.sure": action.sure, "viva.reason": _decided_by(action)})
                 log.info(
                     "turn_taken",
@@ -86,8 +96,17 @@ class ConversationReport:
                 )
             case Replied():
                 self._latency.record(action.latency_ms / 1000, {"viva.sure": action.sure})
+                _span("reply", action.latency_ms, sure=action.sure)
                 log.info("reply_heard", latency_ms=action.latency_ms, sure=action.sure)
             case CloseAnswer():
+                _span(
+                    "answer",
+                    milliseconds(action.end - action.start),
+                    question=action.slot.question,
+                    follow_up=action.slot.follow_up,
+                    revision=action.revision,
+                    thinking_ms=action.thinking_ms,
+                )
                 log.info(
                     "answer_closed",
                     question=action.slot.question,
@@ -105,6 +124,17 @@ class ConversationReport:
                 log.info("conversation_over", reason=action.reason.value)
             case _:
                 pass
+
+
+def _span(name: str, lasted_ms: int, **attributes: str | int | bool) -> None:
+    """Puts what has just ended on the interview's trace; the sample clock says how long it was."""
+    now_ns = time.time_ns()
+    interview = {"viva.interview_id": bound_interview()}
+    named = {f"viva.{key}": value for key, value in attributes.items()}
+    span = tracer("viva.session").start_span(
+        name, attributes={**interview, **named}, start_time=now_ns - lasted_ms * 1_000_000
+    )
+    span.end(now_ns)
 
 
 def _decided_by(action: TurnTaken) -> str:
