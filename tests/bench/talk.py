@@ -156,8 +156,8 @@ def _verdicts(bench: Bench) -> None:
 def _cpu(stack: Stack) -> dict[str, float]:
     """Seconds of processor time by service, worker processes included."""
     used = {}
-    for name, pid in stack.state()["services"].items():
-        process = psutil.Process(pid)
+    for name in stack.state()["services"]:
+        process = psutil.Process(stack.pid(name))
         parts = [process, *process.children(recursive=True)]
         used[name] = sum(sum(part.cpu_times()[:2]) for part in parts)
     return used

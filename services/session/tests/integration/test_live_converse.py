@@ -1,6 +1,7 @@
 """Whole conversations over real gRPC: real database, voice activity and end-of-turn model."""
 
 import asyncio
+import contextlib
 import itertools
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -134,7 +135,7 @@ async def replica(world, models) -> AsyncIterator[Callable]:
 
     yield make
     for each in made:
-        await each.conversations.drain()
+        await each.conversations.stop()
         await each.server.stop()
 
 
@@ -229,12 +230,17 @@ class Candidate:
                 )
                 self.offset = self.reported = 0
 
+    async def _send(self, request: pb.ConverseRequest) -> None:
+        """Sends, or learns from the reader that the call is over."""
+        with contextlib.suppress(asyncio.InvalidStateError, grpc.aio.AioRpcError):
+            await self.call.write(request)
+
     async def state(self, **message) -> None:
         ((kind, value),) = message.items()
         value.fact = next(self.facts)
         if kind != "bye":
             value.position = self.position
-        await self.call.write(pb.ConverseRequest(**{kind: value}))
+        await self._send(pb.ConverseRequest(**{kind: value}))
 
     async def begin(self) -> None:
         await self.state(consent=pb.Consent(granted=True))
@@ -258,7 +264,7 @@ class Candidate:
         frame[: len(spoken)] += spoken
         pcm = frame.astype("<i2").tobytes()
         self.sent[self.position] = pcm
-        await self.call.write(pb.ConverseRequest(audio=pb.Audio(position=self.position, pcm=pcm)))
+        await self._send(pb.ConverseRequest(audio=pb.Audio(position=self.position, pcm=pcm)))
         self.position += FRAME
         await self._play()
 
@@ -275,9 +281,7 @@ class Candidate:
                 position=max(0, self.position - count),
             )  # fmt: skip
             self.reported = self.offset
-            await self.call.write(
-                pb.ConverseRequest(played=pb.Played(fact=next(self.facts), run=run))
-            )
+            await self._send(pb.ConverseRequest(played=pb.Played(fact=next(self.facts), run=run)))
         if self.offset == length:
             self.queue.pop(0)
             self.offset = self.reported = 0
@@ -367,6 +371,51 @@ async def test_a_replica_that_dies_is_taken_over_where_the_sound_was_stored(
     latest = {r.answer.question_id: r.answer for r in recorded}
     wav = await ready.objects.get(latest["q2"].audio.key)
     assert len(read_wav(wav)) == pytest.approx(len(speech["Question 2?"]), abs=16_000)
+
+
+async def test_a_replica_that_leaves_hands_over_at_a_turns_end(world, replica, speech) -> None:
+    world.voice.samples = 3 * 16_000
+    await world.create()
+    await world.render_prompts()
+    first = await replica()
+    async with first.channel() as channel:
+        candidate = Candidate(channel, speech)
+        await candidate.attach()
+        await candidate.begin()
+        await candidate.run(lambda c: "Question 1?" in c.captions)
+        await candidate.run(lambda c: len(c.voice) < len(speech["Question 1?"]) // 2)
+        leaving = asyncio.create_task(first.conversations.drain())
+        await candidate.run(lambda c: not len(c.voice))
+        assert first.conversations.live  # there is nowhere to go yet
+        second = await replica()
+        async with world.database.unit_of_work() as uow:
+            await SqlConversationStore().announce(uow, second.address, 4, 10)
+        await candidate.run(lambda c: c.error)
+        await leaving
+        assert candidate.error is grpc.StatusCode.UNAVAILABLE
+        assert candidate.queue  # in the middle of what the interviewer says
+        assert not len(candidate.voice)
+    async with second.channel() as channel:
+        candidate.channel, candidate.connection, candidate.error = channel, 2, None
+        await candidate.attach(
+            fresh=False,
+            buffered_from=0,
+            facts_buffered_from=1,
+            playing_utterance=candidate.queue[0].number,
+            playing_offset=candidate.offset,
+        )
+        for position in range(candidate.said("attached")[-1].resume_from, candidate.position, 320):
+            audio = pb.Audio(position=position, pcm=candidate.sent[position])
+            await candidate.call.write(pb.ConverseRequest(audio=audio))
+        await candidate.run(lambda c: c.ended)
+    asked = [caption for caption in candidate.captions if caption in ANSWERS]
+    assert asked == ["Question 1?", "Question 2?", "How are you?"]
+    recorded = await world.published_of(events.AnswerRecorded)
+    assert [(r.answer.question_id, r.answer.revision) for r in recorded] == [
+        ("q1", 1),
+        ("q2", 1),
+        ("w", 1),
+    ]
 
 
 async def test_the_newest_connection_wins(ready, replica, speech) -> None:
@@ -511,7 +560,7 @@ async def test_what_nobody_conducts_is_ended_from_what_is_stored(ready, replica,
         await candidate.begin()
         await candidate.run(lambda c: "Question 2?" in c.captions)
         await candidate.run(lambda c: len(c.voice) < len(speech["Question 2?"]) // 4)
-        await first.conversations.drain()
+        await first.conversations.stop()
     ready.clock.advance(90)
     assert await ready.sweep(second.conversations) == 1
     recorded = await ready.published_of(events.AnswerRecorded)

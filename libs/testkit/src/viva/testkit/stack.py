@@ -153,7 +153,7 @@ class Stack:
         return path.read_text("utf-8", errors="replace") if path.exists() else ""
 
     def state(self) -> dict[str, Any]:
-        """What `viva up` wrote down: pids by service, the broker's, the settings it chose."""
+        """What `viva up` wrote down: its services, the broker's pid, the settings it chose."""
         state: dict[str, Any] = json.loads((self.folder / "home" / "state.json").read_text("utf-8"))
         return state
 
@@ -184,7 +184,7 @@ class Stack:
 
         def back() -> bool:
             now = self.state()["services"].get(service)
-            return now is not None and now != killed and self._is_ready(service)
+            return now is not None and now["pid"] != killed and self._is_ready(service)
 
         self._until(f"{service} back", back, timeout_s)
 

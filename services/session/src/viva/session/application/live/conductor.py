@@ -10,7 +10,16 @@ from viva.session.application.live.answer_audio import describe, first_needed
 from viva.session.application.live.diary import Diary
 from viva.session.application.live.ears import Ears
 from viva.session.application.live.hearing import Hearing
-from viva.session.application.live.inbox import Attach, Detach, Item, Sensed, Stop, Tick, Told
+from viva.session.application.live.inbox import (
+    Attach,
+    Detach,
+    HandOver,
+    Item,
+    Sensed,
+    Stop,
+    Tick,
+    Told,
+)
 from viva.session.application.live.keeper import Keeper
 from viva.session.application.live.link import (
     AttachRequest,
@@ -28,6 +37,7 @@ from viva.session.application.live.timeline import Timeline
 from viva.session.domain.conversation import actions as act
 from viva.session.domain.conversation import facts
 from viva.session.domain.conversation.draft import Rules
+from viva.session.domain.conversation.handing_over import may_change_replica
 from viva.session.domain.conversation.machine import conversation
 from viva.session.domain.conversation.progress import progress
 from viva.session.domain.conversation.recorded import may_record
@@ -79,6 +89,7 @@ class Conductor:
         self._segment_start = taken.position
         self._texts = {key: prompt.text for key, prompt in setting.prompts.items()}
         self._over = False
+        self._leaving = self._moving = False
         self._released = False
         self.keeper = keeper(self)
 
@@ -104,6 +115,10 @@ class Conductor:
     def sensed(self, fact: facts.Fact) -> None:
         """A model answers."""
         self._put(Sensed(fact))
+
+    def hand_over(self) -> None:
+        """Hands the conversation over at the next turn's end."""
+        self._put(HandOver())
 
     def stop(self) -> None:
         """Hands the conversation over at once."""
@@ -147,6 +162,8 @@ class Conductor:
         try:
             while not self._over:
                 await self._handle(await self._inbox.get())
+                if self._leaving and not self._over and may_change_replica(self._state):
+                    self._let_go()
         finally:
             ticking.cancel()
             await self._senses.stop()
@@ -154,6 +171,8 @@ class Conductor:
             self._flush_log()
             self.keeper.close()
             await asyncio.gather(ticking, keeping, return_exceptions=True)
+            if self._moving:
+                self._outlet.lose()
 
     async def _tick(self) -> None:
         while True:
@@ -183,11 +202,15 @@ class Conductor:
                 if self._outlet.is_to(link):
                     self._outlet.disconnect()
                     self._feed([facts.Detached(reason)])
+            case HandOver():
+                self._leaving = True
             case Stop():
-                self._checkpoint()
-                if not self.keeper.gone:
-                    self._outlet.lose()
-                self._over = True
+                self._let_go()
+
+    def _let_go(self) -> None:
+        """Stores everything; then the client is sent to another replica."""
+        self._checkpoint()
+        self._over = self._moving = True
 
     async def _ticked(self) -> None:
         found = await self._hearing.tick()

@@ -17,6 +17,7 @@ from viva.session.domain.conversation.facts import Abandoned
 from viva.session.domain.lifecycle import EndReason
 
 _ANNOUNCE_S = 4.0
+_DRAIN_STEP_S = 1.0
 
 log = get_logger(__name__)
 
@@ -64,13 +65,17 @@ class Conversations:
     async def locate(self, interview_id: str) -> tuple[list[str], bool]:
         """Where to dial, best first, and whether the first one owns the conversation."""
         own = self._parts.address()
-        if interview_id in self._live:
+        held = interview_id in self._live
+        if held and not self._draining:
             return [own], True
         async with self._parts.open_unit() as uow:
             owner = await self._parts.store.owner(uow, interview_id)
             free = await self._parts.store.replicas(uow)
         if self._has_room:
             free = [own, *(address for address in free if address != own)]
+        if held:
+            # On its way to another replica; here only while no other has room.
+            return [*free, own], not free
         if owner is None or owner == own:
             # A lease of our own without a conversation is one of an earlier life.
             return free, False
@@ -111,12 +116,39 @@ class Conversations:
             await asyncio.sleep(_ANNOUNCE_S)
 
     async def drain(self) -> None:
-        """Hands every conversation over: what is stored goes on elsewhere."""
+        """Hands every conversation over at a turn's end; waits while no replica has room for it.
+
+        Cut off by the drain's time limit it lets go of what is left: a client that attaches
+        anywhere goes on from what is stored.
+        """
+        self._draining = True
+        try:
+            while self._tasks:
+                if await self._room_elsewhere():
+                    for conductor in self._live.values():
+                        conductor.hand_over()
+                await asyncio.wait(list(self._tasks.values()), timeout=_DRAIN_STEP_S)
+        finally:
+            await self.stop()
+
+    async def stop(self) -> None:
+        """Lets go of every conversation at once."""
         self._draining = True
         for conductor in self._live.values():
             conductor.stop()
         if self._tasks:
-            await asyncio.wait(self._tasks.values())
+            await asyncio.wait(list(self._tasks.values()))
+
+    async def _room_elsewhere(self) -> bool:
+        """Takes this replica off the list, and looks for others on it."""
+        own = self._parts.address()
+        try:
+            async with self._parts.open_unit() as uow:
+                await self._parts.store.announce(uow, own, 0, LEASE_S)
+                return any(found != own for found in await self._parts.store.replicas(uow))
+        except TransientError as error:
+            log.warning("replicas_unknown", code=error.code)
+            return False
 
     @property
     def _has_room(self) -> bool:

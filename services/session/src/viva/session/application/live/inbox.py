@@ -43,8 +43,13 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class HandOver:
+    """Leave the conversation at the next turn's end: another replica goes on."""
+
+
+@dataclass(frozen=True)
 class Stop:
     """Leave the conversation as it is: another replica goes on."""
 
 
-Item = Attach | Detach | Told | Sensed | Tick | Stop
+Item = Attach | Detach | Told | Sensed | Tick | HandOver | Stop
