@@ -27,22 +27,14 @@ from viva.session.domain.conversation.turn import (
     turn_wait,
 )
 from viva.testkit.candidate.microphone import voiced_end
-from viva.testkit.candidate.person import HESITATIONS_MS
-from viva.testkit.candidate.script import (
-    DEFAULT_ANSWERS,
-    Answer,
-    Pause,
-    Samples,
-    Say,
-    hesitate,
-)
-from viva.testkit.demo.answers import ANSWERS as DEMO_ANSWERS
+from viva.testkit.candidate.script import Answer, Pause, Samples
 
 BIASES = (-3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0)
 # From the decision to the interviewer's first sample at the client, as the live part measures it.
 REPLY_MS = 60.0
 STEP_MS = 20
-EXPECTED_MS = 25_000
+# The same answers with other pauses.
+_TURNS = (0, 2, 4)
 LEAST_PAUSE_MS = 250
 PER_MS = 16
 TAIL_MS = 3_000
@@ -86,15 +78,14 @@ class Result:
 
 async def measure(bench: Bench) -> None:
     """Prints the curve: one person who hesitates, and one who does not, give the same answers."""
-    texts = [*DEFAULT_ANSWERS, *(text for texts in DEMO_ANSWERS.values() for text in texts)]
-    fluent = [(Say(text),) for text in (*texts, *interview.ANSWERS)]
-    hesitant = [hesitate(answer, turned(number)) for number, answer in enumerate(fluent)]
-    await bench.render([*hesitant, *fluent])
-    expected = [EXPECTED_MS] * len(texts) + [interview.EXPECTED_MS] * len(interview.ANSWERS)
+    order = [(number, turn) for turn in _TURNS for number in range(interview.TURNS)]
     seen = []
-    for answers in (hesitant, fluent):
+    for hesitant in (True, False):
+        answers = [interview.answer(n, hesitant=hesitant, turn=turn) for n, turn in order]
+        await bench.render(answers)
         with bench.console.status("listening to answers"):
             heard = await asyncio.to_thread(_listen, bench, answers)
+        expected = [interview.expected_ms(number) for number, _ in order]
         seen.append(list(zip(heard, expected, strict=True)))
     bench.table(
         f"False cut-offs against reply latency, ms; bias {DEFAULT_CURVE.bias:g} is the one in use",
@@ -110,12 +101,6 @@ async def measure(bench: Bench) -> None:
             for who, answers in zip(("hesitant", "fluent"), seen, strict=True)
         ),
     )
-
-
-def turned(number: int) -> tuple[int, ...]:
-    """The pauses of the answer of this number: the same ones, another first."""
-    shift = number % len(HESITATIONS_MS)
-    return HESITATIONS_MS[shift:] + HESITATIONS_MS[:shift]
 
 
 def _row(bias: float, who: str, found: Result) -> tuple[object, ...]:
