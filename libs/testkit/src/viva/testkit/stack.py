@@ -64,6 +64,8 @@ class Stack:
         self.ports = {
             name: (next(found), 0 if name == "gateway" else next(found)) for name in service_names()
         }
+        self._replica_ports = (next(found), next(found))
+        self._replica: subprocess.Popen[bytes] | None = None
         self.url = f"http://127.0.0.1:{self.ports['gateway'][0]}"
         self.api_key = ""
         self._extra = dict(environment or {})
@@ -94,6 +96,10 @@ class Stack:
                 found[f"VIVA_{name.upper()}_GRPC_PORT"] = str(grpc)
         for name in _TARGETS:
             found[f"VIVA_{name.upper()}_TARGET"] = f"127.0.0.1:{self.ports[name][1]}"
+        # As a name with two addresses: the second replica is there while a test wants it.
+        found["VIVA_SESSION_TARGET"] = (
+            f"ipv4:127.0.0.1:{self.ports['session'][1]},127.0.0.1:{self._replica_ports[1]}"
+        )
         if self._kafka:
             found |= {
                 "VIVA_KAFKA_BOOTSTRAP": self._kafka.bootstrap,
@@ -129,6 +135,7 @@ class Stack:
     def stop(self) -> int:
         """Stops it as Ctrl-C does; gives its exit code. Idempotent."""
         code = 0
+        self.end_replica()
         process, self._process = self._process, None
         if process:
             process.send_signal(signal.SIGINT)
@@ -175,6 +182,12 @@ class Stack:
         os.kill(pid, signal.SIGKILL)
         return pid
 
+    def end(self, service: str) -> int:
+        """Asks a service to drain and end, as a rolling update does; gives the pid that it had."""
+        pid = self.pid(service)
+        os.kill(pid, signal.SIGTERM)
+        return pid
+
     def wait_for_restart(self, service: str, killed: int, timeout_s: float = 60) -> None:
         """Waits until the supervisor has brought a killed service back, and it is ready.
 
@@ -187,6 +200,54 @@ class Stack:
             return now is not None and now["pid"] != killed and self._is_ready(service)
 
         self._until(f"{service} back", back, timeout_s)
+
+    def start_replica(self) -> None:
+        """Starts a second session; it is ready when this returns. Nobody starts it again.
+
+        Raises:
+            StackError: it took too long.
+        """
+        self.end_replica()
+        http, grpc = self._replica_ports
+        own = {"VIVA_SESSION_HTTP_PORT": str(http), "VIVA_SESSION_GRPC_PORT": str(grpc)}
+        with (self.folder / "home" / "logs" / "session-replica.log").open("ab") as output:
+            self._replica = subprocess.Popen(  # noqa: S603
+                [Path(sys.executable).with_name("viva"), "run", "session"],
+                env=self.settings() | own,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        self._until("replica ready", lambda: _ready(http), 60)
+
+    def has_replica(self) -> bool:
+        """Whether the second session runs."""
+        return self._replica is not None
+
+    def wait_until_ready(self, service: str, timeout_s: float = 60) -> None:
+        """Waits until a service is ready.
+
+        Raises:
+            StackError: it is not in time.
+        """
+        self._until(f"{service} ready", lambda: self._is_ready(service), timeout_s)
+
+    def end_replica(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Ends the second session, if it runs, and waits for its end."""
+        replica, self._replica = self._replica, None
+        if replica:
+            replica.send_signal(number)
+            try:
+                replica.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                _kill_all(replica.pid)
+                replica.wait()
+
+    def conversations(self) -> dict[str, int]:
+        """How many conversations `session` and `replica` conduct; who is away conducts none."""
+        ports = {"session": self.ports["session"][0], "replica": self._replica_ports[0]}
+        return {name: _conversations(port) for name, port in ports.items()}
 
     def kill_broker(self) -> None:
         """Kills the Apache Kafka node at once."""
@@ -222,11 +283,7 @@ class Stack:
         return [psutil.Process(self.pid(name))]
 
     def _is_ready(self, service: str) -> bool:
-        url = f"http://127.0.0.1:{self.ports[service][0]}/readyz"
-        try:
-            return httpx.get(url, timeout=2).status_code == httpx.codes.OK
-        except httpx.HTTPError:
-            return False
+        return _ready(self.ports[service][0])
 
     def _until(self, what: str, found: Callable[[], T], timeout_s: float) -> T:
         deadline = time.monotonic() + timeout_s
@@ -237,6 +294,21 @@ class Stack:
                 raise StackError(f"not {what} after {timeout_s:.0f} s:\n{self.output()[-4000:]}")
             time.sleep(0.1)
         return result
+
+
+def _ready(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=2).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
+
+
+def _conversations(port: int) -> int:
+    try:
+        body = httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=2).json()
+    except httpx.HTTPError:
+        return 0
+    return int(body.get("conversations", 0))
 
 
 def _free_ports() -> Iterator[int]:

@@ -353,6 +353,7 @@ class Candidate:
     def _on_message(self, message: dict[str, Any]) -> None:
         match message["type"]:
             case "attached":
+                self.report.attached_at.append(time.time())
                 self._take_progress(message["progress"])
             case "progress":
                 self._take_progress(message)

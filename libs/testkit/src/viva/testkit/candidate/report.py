@@ -33,7 +33,12 @@ class Turn:
 
 @dataclass
 class Report:
-    """The whole interview as the candidate lived it."""
+    """The whole interview as the candidate lived it.
+
+    Attributes:
+        attached_at: Unix times at which a session took the candidate on: the first, and others
+            that went on with the conversation.
+    """
 
     interview: dict[str, Any] = field(default_factory=dict)
     lines: list[tuple[str, str]] = field(default_factory=list)
@@ -44,6 +49,7 @@ class Report:
     flushed: int = 0
     reconnects: int = 0
     heard_audio_samples: int = 0
+    attached_at: list[float] = field(default_factory=list)
 
     @property
     def cut_offs(self) -> int:

@@ -1,0 +1,78 @@
+"""Live conversations whose replica dies, freezes or leaves, and what the candidate notices."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from tests.e2e.interview import CUSTOMER, ORDER, PROBLEM, book
+from viva.testkit.api import Api
+from viva.testkit.candidate.conduct import Conducted, attend, finish
+from viva.testkit.candidate.voice import Voice
+from viva.testkit.events import eventually
+from viva.testkit.stack import Stack
+
+# So long into an answer.
+INTO_S = 4.0
+
+
+@dataclass
+class Survived:
+    """An interview that lost its replica once or more.
+
+    Attributes:
+        dead_air_s: from each loss until another replica had taken the candidate on.
+    """
+
+    conducted: Conducted
+    dead_air_s: list[float] = field(default_factory=list)
+
+
+async def kill_owner(stack: Stack) -> None:
+    """kill -9 of the session that conducts; the other one must be there."""
+    if (await asyncio.to_thread(stack.conversations))["session"]:
+        await asyncio.to_thread(stack.kill, "session")
+    else:
+        await asyncio.to_thread(stack.end_replica, signal.SIGKILL)
+
+
+async def both_replicas(stack: Stack) -> None:
+    """Waits until both sessions are there; starts the second where it is not."""
+    if not await asyncio.to_thread(stack.has_replica):
+        await asyncio.to_thread(stack.start_replica)
+    await asyncio.to_thread(stack.wait_until_ready, "session")
+
+
+async def _next(conducted: Conducted, known: int) -> float:
+    """When a session took the candidate on after those that are known; 0 for not yet."""
+    return next(iter(conducted.report.attached_at[known:]), 0.0)
+
+
+async def conduct_with_losses(
+    stack: Stack, api: Api, voice: Voice, lose: Callable[[Stack], Awaitable[None]] = kill_owner
+) -> Survived:
+    """Conducts the short interview; `lose` happens in the middle of both of its stories."""
+    await both_replicas(stack)
+    conducted = Conducted(await api.create_interview(**ORDER))
+    await api.ready(conducted.id)
+    survived = Survived(conducted)
+    told: asyncio.Queue[str] = asyncio.Queue()
+
+    def listen(who: str, text: str) -> None:
+        if who == "candidate" and text in (CUSTOMER, PROBLEM):
+            told.put_nowait(text)
+
+    talking = asyncio.create_task(attend(conducted, voice, book(), listen=listen))
+    for _ in (CUSTOMER, PROBLEM):
+        await told.get()
+        await asyncio.sleep(INTO_S)
+        await both_replicas(stack)
+        known = len(conducted.report.attached_at)
+        await lose(stack)
+        lost_at = time.time()
+        taken_on_at = await eventually(lambda: _next(conducted, known), timeout_s=90, every_s=0.02)
+        survived.dead_air_s.append(taken_on_at - lost_at)
+    await talking
+    await finish(conducted, api)
+    return survived

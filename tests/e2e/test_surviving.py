@@ -1,0 +1,76 @@
+"""A live conversation survives the replica that conducts it."""
+
+import asyncio
+
+import pytest
+
+from tests.e2e.interview import CUSTOMER, ORDER, book
+from tests.e2e.scenarios import Outcome
+from tests.e2e.surviving import INTO_S, Survived, conduct_with_losses
+from tests.e2e.world import World
+from viva.testkit.candidate.conduct import Conducted, attend, finish
+from viva.testkit.stack import Stack
+
+pytestmark = [pytest.mark.disturbs, pytest.mark.scenario("completed")]
+
+
+async def whole(world: World, conducted: Conducted) -> None:
+    """Nothing of what was said is missing, and nothing was asked twice."""
+    assert conducted.verdict["status"] == "completed"
+    read = await world.api.interview(conducted.id, include="transcript")
+    text = {
+        answer["question_id"]: answer["transcript"]["text"].lower() for answer in read["answers"]
+    }
+    for word in ("parcel", "listened", "carrier", "replacement", "stayed", "review"):
+        assert word in text["customer"]
+    for word in ("attachments", "compared", "special", "developers", "zero"):
+        assert word in text["problem"]
+    asked = [line for who, line in conducted.report.lines if who == "interviewer"]
+    assert len([line for line in asked if "problem that you solved" in line]) == 1
+
+
+async def test_killing_the_replica_that_conducts_loses_no_word(
+    outcome: Outcome, alone: World
+) -> None:
+    survived: Survived = await conduct_with_losses(alone.stack, alone.api, alone.voice)
+    assert len(survived.dead_air_s) == 2
+    await whole(alone, survived.conducted)
+    recording = await alone.api.request(
+        "GET", f"/v1/interviews/{survived.conducted.id}/recording", timeout=30
+    )
+    reference = await alone.api.request("GET", f"/v1/interviews/{outcome.id}/recording", timeout=30)
+    assert len(recording.content) > 0.9 * len(reference.content)
+
+
+async def test_replica_that_leaves_hands_over(outcome: Outcome, alone: World) -> None:
+    async def leave(stack: Stack) -> None:
+        if (await asyncio.to_thread(stack.conversations))["session"]:
+            await asyncio.to_thread(stack.end, "session")
+        else:
+            await asyncio.to_thread(stack.end_replica)
+
+    survived = await conduct_with_losses(alone.stack, alone.api, alone.voice, leave)
+    assert len(survived.dead_air_s) == 2
+    await whole(alone, survived.conducted)
+    assert survived.conducted.report.cut_offs == 0
+
+
+async def test_killing_the_gateway_loses_no_word(outcome: Outcome, alone: World) -> None:
+    conducted = Conducted(await alone.api.create_interview(**ORDER | {"limits": {"grace_s": 40}}))
+    await alone.api.ready(conducted.id)
+    telling = asyncio.Event()
+    talking = asyncio.create_task(
+        attend(
+            conducted,
+            alone.voice,
+            book(),
+            listen=lambda _who, text: telling.set() if text == CUSTOMER else None,
+        )
+    )
+    await telling.wait()
+    await asyncio.sleep(INTO_S)
+    killed = await asyncio.to_thread(alone.stack.kill, "gateway")
+    await asyncio.to_thread(alone.stack.wait_for_restart, "gateway", killed)
+    await talking
+    await finish(conducted, alone.api)
+    await whole(alone, conducted)
