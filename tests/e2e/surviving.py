@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from tests.e2e.interview import CUSTOMER, ORDER, PROBLEM, book
 from viva.testkit.api import Api
@@ -71,7 +72,7 @@ async def conduct_with_losses(
         known = len(conducted.report.attached_at)
         await lose(stack)
         lost_at = time.time()
-        taken_on_at = await eventually(lambda: _next(conducted, known), timeout_s=90, every_s=0.02)
+        taken_on_at = await eventually(partial(_next, conducted, known), timeout_s=90, every_s=0.02)
         survived.dead_air_s.append(taken_on_at - lost_at)
     await talking
     await finish(conducted, api)

@@ -19,7 +19,6 @@ async def test_interviewer_stops_when_talked_over(outcome: Outcome) -> None:
     assert len(asked) == 2  # the candidate asked to hear it again
 
 
-@pytest.mark.settling
 @pytest.mark.scenario("coughs")
 async def test_interviewer_does_not_stop_for_a_murmur(outcome: Outcome) -> None:
     assert outcome.verdict["status"] == "completed"
@@ -98,7 +97,6 @@ async def test_stalled_uplink_loses_no_word(outcome: Outcome, world: World) -> N
     assert "review" in text
 
 
-@pytest.mark.settling
 @pytest.mark.scenario("hesitant")
 async def test_hesitant_candidate_is_heard_out(outcome: Outcome, world: World) -> None:
     assert outcome.verdict["status"] == "completed"

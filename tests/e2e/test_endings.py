@@ -44,7 +44,6 @@ async def test_silence_scores_nothing_and_costs_nothing(outcome: Outcome, world:
     assert await world.webhooks(outcome.id, "interview.low_confidence")
 
 
-@pytest.mark.settling
 @pytest.mark.scenario("drops")
 async def test_drop_gives_a_partial_verdict_that_is_charged(outcome: Outcome, world: World) -> None:
     verdict = outcome.verdict

@@ -6,8 +6,6 @@ from tests.e2e.killing import check_once, kill_each_stage, kill_the_carriers, su
 from tests.e2e.scenarios import Outcome
 from tests.e2e.world import World
 
-pytestmark = pytest.mark.settling
-
 
 @pytest.mark.disturbs
 @pytest.mark.scenario("completed")

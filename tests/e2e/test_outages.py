@@ -7,8 +7,6 @@ from tests.e2e.outages import interview_with_outage
 from tests.e2e.scenarios import Outcome
 from tests.e2e.world import World
 
-pytestmark = pytest.mark.settling
-
 
 @pytest.mark.disturbs
 @pytest.mark.scenario("completed")

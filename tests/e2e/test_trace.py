@@ -8,8 +8,6 @@ import pytest
 from tests.e2e.scenarios import Outcome
 from tests.e2e.world import World
 
-pytestmark = pytest.mark.settling
-
 
 @pytest.mark.scenario("completed")
 async def test_one_tree_from_the_order_to_the_webhook(outcome: Outcome, world: World) -> None:

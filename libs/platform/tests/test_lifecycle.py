@@ -64,14 +64,17 @@ def service(build) -> Service:
     return Service("example", ServiceSettings, build)
 
 
-async def run_until(build, stop_when) -> int:
-    stopping = asyncio.Event()
+async def run_until(build, stop_when, hurry_when=None) -> int:
+    stopping, hurrying = asyncio.Event(), asyncio.Event()
     running = asyncio.create_task(
-        serve([service(build)], PlatformSettings.model_validate({}), stopping)
+        serve([service(build)], PlatformSettings.model_validate({}), stopping, hurrying)
     )
     if stop_when is not None:
         await stop_when.wait()
         stopping.set()
+    if hurry_when is not None:
+        await hurry_when.wait()
+        hurrying.set()
     async with asyncio.timeout(10):
         return await running
 
@@ -96,6 +99,31 @@ async def test_a_signal_drains_then_stops_and_the_code_is_0() -> None:
 
     assert await run_until(build, up) == 0
     assert log == ["start part", "drain", "stop part"]
+
+
+async def test_a_second_signal_cuts_the_drain_off() -> None:
+    log: list[str] = []
+    up, draining = asyncio.Event(), asyncio.Event()
+
+    async def build(runtime: Runtime, settings: ServiceSettings) -> None:
+        runtime.add(Recorder("part", log))
+
+        async def drain() -> None:
+            draining.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                log.append("let go")
+
+        async def work() -> None:
+            up.set()
+            await asyncio.Event().wait()
+
+        runtime.on_drain(drain)
+        runtime.task("work", work)
+
+    assert await run_until(build, up, draining) == 0
+    assert log == ["start part", "let go", "stop part"]
 
 
 async def test_an_owned_task_that_crashes_ends_the_service_with_1() -> None:

@@ -49,10 +49,15 @@ def run(*names: str) -> None:
 
 
 async def _serve(services: list[Service], platform: PlatformSettings) -> int:
-    stopping = asyncio.Event()
+    stopping, hurrying = asyncio.Event(), asyncio.Event()
+
+    def told() -> None:
+        """The first signal drains, the second does not wait for that any more."""
+        (hurrying if stopping.is_set() else stopping).set()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
+        loop.add_signal_handler(number, told)
     watching = asyncio.create_task(_stop_with_supervisor(stopping))
     name = services[0].name if len(services) == 1 else "all"
     telemetry = Telemetry(
@@ -63,16 +68,23 @@ async def _serve(services: list[Service], platform: PlatformSettings) -> int:
     )
     telemetry.install()
     try:
-        return await serve(services, platform, stopping)
+        return await serve(services, platform, stopping, hurrying)
     finally:
         watching.cancel()
         await asyncio.to_thread(telemetry.shut_down)
 
 
 async def serve(
-    services: list[Service], platform: PlatformSettings, stopping: asyncio.Event
+    services: list[Service],
+    platform: PlatformSettings,
+    stopping: asyncio.Event,
+    hurrying: asyncio.Event,
 ) -> int:
-    """Runs services until `stopping` is set or one of them fails; tells the exit code."""
+    """Runs services until `stopping` is set or one of them fails; tells the exit code.
+
+    Args:
+        hurrying: cuts the drain off.
+    """
     runtimes: list[Runtime] = []
     code = 0
     try:
@@ -97,7 +109,10 @@ async def serve(
         _log.exception("start_failed")
         code = 1
     finally:
-        await asyncio.gather(*(runtime.drain() for runtime in runtimes))
+        draining = asyncio.gather(*(runtime.drain() for runtime in runtimes))
+        if not await _until(hurrying, draining):
+            draining.cancel()
+            await asyncio.wait([draining])
         for runtime in reversed(runtimes):
             await runtime.stop()
     return code

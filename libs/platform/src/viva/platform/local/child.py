@@ -1,6 +1,7 @@
 """One service as a process of its own: started, watched, started again."""
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
@@ -21,6 +22,7 @@ SUPERVISOR = "VIVA_SUPERVISOR_PID"
 _BAD_SETTINGS = 2
 _QUICK_CRASHES = 5
 _HEALTHY_S = 60.0
+_DRAIN_S = 4.0
 Say = Callable[[str, str], None]
 
 
@@ -83,10 +85,15 @@ class Child:
             await asyncio.sleep(wait_s)
 
     async def stop(self, timeout_s: float) -> None:
-        """Asks it to drain and end; kills it after the time-out."""
+        """Asks it to drain and end, then to hurry; kills it after the time-out."""
         process = self._process
         if process is None or process.returncode is not None:
             return
+        process.terminate()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_DRAIN_S):
+                await process.wait()
+                return
         process.terminate()
         try:
             async with asyncio.timeout(timeout_s):
