@@ -128,7 +128,7 @@ async def _stop_with_supervisor(stopping: asyncio.Event) -> None:
         stopping.set()
 
 
-async def _until(stopping: asyncio.Event, *others: asyncio.Future[None]) -> bool:
+async def _until(stopping: asyncio.Event, *others: asyncio.Future[Any]) -> bool:
     """Waits for one of `others`, or for `stopping`; tells whether it was one of `others`."""
     waiting = asyncio.create_task(stopping.wait())
     pending: list[asyncio.Future[Any]] = [waiting, *others]
