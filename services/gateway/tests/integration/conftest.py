@@ -62,6 +62,9 @@ class Customer:
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         return await self.http.post(f"/v1{path}", json=body, headers=names)
 
+    async def patch(self, path: str, body: Any) -> httpx.Response:
+        return await self.http.patch(f"/v1{path}", json=body)
+
     async def get(self, path: str, **query: Any) -> httpx.Response:
         return await self.http.get(f"/v1{path}", params=query)
 

@@ -100,6 +100,26 @@ async def test_what_is_used_is_frozen(world: World, customer: Customer) -> None:
     assert later["versions"]["persona"]["version"] == 2
 
 
+async def test_own_labels_may_change_and_nothing_else(world: World, customer: Customer) -> None:
+    made = (await customer.post("/interviews", SMALLEST | {"tags": ["a"]})).json()
+    path = f"/interviews/{made['id']}"
+    changed = await customer.patch(path, {"externalId": "c-7", "metadata": {"k": "v"}})
+    assert changed.status_code == 200
+    now = changed.json()
+    assert (now["external_id"], now["metadata"], now["tags"]) == ("c-7", {"k": "v"}, ["a"])
+    assert {name for name in made if now.get(name) != made[name]} <= {
+        *("external_id", "metadata", "join_url", "join_expires_at"),
+    }
+    listed = (await customer.get("/interviews", external_id="c-7")).json()["data"]
+    assert [each["id"] for each in listed] == [made["id"]]
+    assert (await customer.get(path)).json()["metadata"] == {"k": "v"}
+    refused = await customer.patch(path, {"role": "Chef"})
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == "/role"
+    other = await world.customer()
+    assert (await other.patch(path, {"tags": []})).status_code == 404
+
+
 async def test_no_token_is_stored_or_emitted(world: World, customer: Customer) -> None:
     made = await customer.interview()
     token = made["join_url"].partition("#t=")[2]

@@ -74,6 +74,9 @@ class Interviews(Protocol):
     async def save(self, interview: Interview) -> None:
         """Stores what changed; the row must be locked."""
 
+    async def relabel(self, interview: Interview) -> None:
+        """Stores the customer's own labels; the row must be locked."""
+
     async def page(self, where: InterviewFilter, cursor: Cursor) -> Page[Interview]:
         """Lists interviews."""
 

@@ -25,11 +25,8 @@ class SqlInterviews:
                 id=interview.id,
                 tenant_id=interview.tenant_id,
                 test_mode=interview.test_mode,
-                external_id=order.external_id,
-                metadata=dict(order.metadata),
-                tags=list(order.tags),
                 created_at=interview.created_at,
-                ordered=to_json(Order, order),
+                **_labelled(order),
                 **_changing(interview),
             )
         )
@@ -49,6 +46,14 @@ class SqlInterviews:
             update(interviews).where(interviews.c.id == interview.id).values(**_changing(interview))
         )
 
+    async def relabel(self, interview: Interview) -> None:
+        """Stores the customer's own labels; the row must be locked."""
+        await self._session.execute(
+            update(interviews)
+            .where(interviews.c.id == interview.id)
+            .values(**_labelled(interview.order))
+        )
+
     async def page(self, where: InterviewFilter, cursor: Cursor) -> Page[Interview]:
         """Lists interviews."""
         statement = _filtered(where)
@@ -57,6 +62,15 @@ class SqlInterviews:
     async def _one(self, statement: Select[tuple[object, ...]]) -> Interview | None:
         row = (await self._session.execute(statement)).mappings().first()
         return _read(row) if row else None
+
+
+def _labelled(order: Order) -> dict[str, object]:
+    return {
+        "external_id": order.external_id,
+        "metadata": dict(order.metadata),
+        "tags": list(order.tags),
+        "ordered": to_json(Order, order),
+    }
 
 
 def _changing(interview: Interview) -> dict[str, object]:

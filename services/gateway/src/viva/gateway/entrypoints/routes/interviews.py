@@ -7,6 +7,7 @@ from pydantic import AwareDatetime
 
 from viva.gateway.application import auditing
 from viva.gateway.application.attempts import Reinvite, cancel, owned, reinvite
+from viva.gateway.application.labelling import relabel
 from viva.gateway.application.ordering import Ordered, order_interview
 from viva.gateway.application.ports import InterviewFilter
 from viva.gateway.application.presenting import Json, interview_document, override_document
@@ -29,6 +30,7 @@ from viva.gateway.entrypoints.schemas.documents import (
 from viva.gateway.entrypoints.schemas.interviews import (
     CancelBody,
     CreateInterviewBody,
+    LabelsBody,
     OverrideBody,
     ReinviteBody,
     expiry,
@@ -120,6 +122,17 @@ async def get_interview(
     if "transcript" in (include or ()):
         await add_transcripts(document, interview.current.bundle, parts.objects)
     return show(document)
+
+
+@router.patch("/{interview_id}", response_model=InterviewDocument)
+async def update_interview(
+    interview_id: str, body: LabelsBody, request: Request, who: Writer
+) -> Response:
+    """Changes your own labels. Everything else is frozen when the interview is ordered."""
+    parts = gateway(request)
+    async with parts.open_work() as work:
+        interview = await relabel(work, parts.context, who, body.command(interview_id))
+        return await reply(request, work, 200, await document_of(work, parts.context, interview))
 
 
 @router.get("/{interview_id}/explanation", response_model=ExplanationDocument)

@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from viva.gateway.application.labelling import Relabel
 from viva.gateway.application.ordering import OrderInterview
 from viva.gateway.domain.interview import Accommodations, Candidate, Channel, ConsentMode
 from viva.gateway.entrypoints.schemas.fields import (
@@ -149,6 +150,21 @@ class CreateInterviewBody(Body):
             total_ms=round(limits.total_s * _MS) if limits.total_s else None,
             grace_ms=round(limits.grace_s * _MS) if limits.grace_s else None,
         )
+
+
+class LabelsBody(Body):
+    """Your own labels, each replaced as a whole; what is not given stays."""
+
+    external_id: Code | None = Field(
+        None, validation_alias=AliasChoices("external_id", "externalId")
+    )
+    metadata: Metadata | None = None
+    tags: Tags | None = None
+
+    def command(self, interview_id: str) -> Relabel:
+        """Reads the body."""
+        tags = None if self.tags is None else tuple(self.tags)
+        return Relabel(interview_id, self.external_id, self.metadata, tags)
 
 
 class ReinviteBody(Body):
