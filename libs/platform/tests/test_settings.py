@@ -2,10 +2,12 @@ import json
 import logging
 
 import pytest
+from faststream.kafka import KafkaBroker
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import SettingsConfigDict
 
 from viva.platform.log import bind_interview, configure_logging, get_logger
+from viva.platform.messaging.connection import broker_options
 from viva.platform.settings import PlatformSettings, ServiceSettings, SettingsError, load
 
 
@@ -66,3 +68,9 @@ def test_a_log_line_is_json_with_the_interview(capsys: pytest.CaptureFixture[str
     assert all(line["interview_id"] == "iv_1" for line in lines)
     assert lines[0]["score"] == 3
     assert lines[0]["level"] == "info"
+
+
+def test_several_brokers_are_several_servers() -> None:
+    settings = PlatformSettings.model_validate({"kafka_bootstrap": "one:9092,two:9092"})
+    broker = KafkaBroker(**broker_options(settings))
+    assert broker.specification.url == ["one:9092", "two:9092"]

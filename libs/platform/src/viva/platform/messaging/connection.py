@@ -44,7 +44,8 @@ def request_timeout_ms(settings: PlatformSettings) -> int:
 def broker_options(settings: PlatformSettings) -> dict[str, Any]:
     """The same for FastStream's broker, which has its own words for security."""
     return {
-        "bootstrap_servers": settings.require("kafka_bootstrap"),
+        # It takes a text with commas for the name of one server.
+        "bootstrap_servers": settings.require("kafka_bootstrap").split(","),
         "request_timeout_ms": request_timeout_ms(settings),
         "metadata_max_age_ms": _METADATA_MAX_AGE_MS,
         "security": _security(settings),
