@@ -16,22 +16,25 @@ _AMR_BIT_RATE = 12_200
 _BAND_HZ = (250, 350, 3350, 3450)
 _FADE = 0.6  # what a concealed frame keeps of the one before
 
-CODECS = ("g711", "amr-nb")
+CODECS = ("g711", "amr-nb", "mobile")
 
 
 def over_the_phone(samples: Samples, codec: str, *, loss: float = 0.03, seed: int = 0) -> Samples:
     """What arrives of speech at 16 kHz, again at 16 kHz and as long.
 
     Args:
-        codec: one of `CODECS`.
+        codec: one of `CODECS`; "mobile" is AMR-NB to the network and G.711 from there on.
         loss: share of 20 ms packets that are lost; the last one is repeated, fading.
     """
     if not len(samples):
         return samples
     narrow = resample(samples, SAMPLE_RATE_HZ, LINE_HZ)
     narrow = _band(narrow)
-    coded = decode_mulaw(encode_mulaw(narrow)) if codec == "g711" else amr_narrow_band(narrow)
-    back = resample(_lossy(coded, loss, seed), LINE_HZ, SAMPLE_RATE_HZ)
+    if codec != "g711":
+        narrow = amr_narrow_band(narrow)
+    if codec != "amr-nb":
+        narrow = decode_mulaw(encode_mulaw(narrow))
+    back = resample(_lossy(narrow, loss, seed), LINE_HZ, SAMPLE_RATE_HZ)
     return np.pad(back, (0, max(0, len(samples) - len(back))))[: len(samples)]
 
 

@@ -29,7 +29,11 @@ def recognizer() -> WhisperTranscriber:
 
 
 class TranscriptCache:
-    """Transcripts by the audio's hash, in one file for each recognizer and machine kind."""
+    """Transcripts by the audio's hash, in one file for each recognizer and machine kind.
+
+    Attributes:
+        fresh: how many were recognized by this object.
+    """
 
     def __init__(self, folder: Path) -> None:
         marks = "".join(print_.sha256 for print_ in recognizer().fingerprints)
@@ -37,6 +41,7 @@ class TranscriptCache:
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / f"transcripts-{name}.jsonl"
         self._known: dict[str, Transcript] = {}
+        self.fresh = 0
         for line in self._lines():
             self._known[line["audio"]] = _transcript(line["transcript"])
 
@@ -46,6 +51,7 @@ class TranscriptCache:
         if key not in self._known:
             found = recognizer().transcribe(samples, language)
             self._known[key] = found
+            self.fresh += 1
             entry = {"audio": key, "transcript": {**asdict(found), "models": ()}}
             with self._path.open("a", encoding="utf-8") as stream:
                 stream.write(json.dumps(entry) + "\n")
@@ -65,4 +71,5 @@ def _transcript(entry: dict) -> Transcript:  # type: ignore[type-arg]
         entry["language_probability"],
         tuple(Word(**word) for word in entry["words"]),
         tuple(Span(**span) for span in entry["speech"]),
+        syllables_ms=tuple(entry["syllables_ms"]),
     )

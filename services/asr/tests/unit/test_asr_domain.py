@@ -31,16 +31,20 @@ def texts(found: list[Word]) -> str:
     ("probabilities", "speech_ms", "expected"),
     [
         ({"en": 0.9, "de": 0.1}, 10_000, ("en", 0.9)),
-        ({"de": 0.95, "en": 0.02}, 10_000, ("de", 0.95)),
-        ({"de": 0.6, "en": 0.3}, 10_000, ("en", 0.3)),  # an accent is no other language
-        ({"de": 0.95, "en": 0.02}, 2_000, ("en", 0.02)),  # too little was said
+        ({"de": 0.95, "en": 0.05}, 10_000, ("de", 0.95)),
+        ({"de": 0.7, "en": 0.3}, 10_000, ("en", 0.3)),  # an accent is no other language
+        ({"it": 0.5, "es": 0.46, "en": 0.04}, 10_000, ("it", 0.5)),  # surely not English
+        ({"la": 0.9, "en": 0.04, "zh": 0.06}, 10_000, ("en", 0.4)),  # nobody speaks Latin
+        ({"la": 1.0}, 10_000, ("en", 0.0)),
+        ({"de": 0.95, "en": 0.05}, 2_000, ("en", 0.05)),  # too little was said
         ({}, 0, ("en", 0.0)),
     ],
 )
 def test_language(
     probabilities: dict[str, float], speech_ms: int, expected: tuple[str, float]
 ) -> None:
-    assert choose_language("en-US", probabilities, speech_ms) == expected
+    found = choose_language("en-US", probabilities, speech_ms)
+    assert (found.language, pytest.approx(found.probability)) == expected
 
 
 @pytest.mark.parametrize(

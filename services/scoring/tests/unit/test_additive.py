@@ -2,7 +2,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viva.scoring.domain.additive import contribution, contributions, divide, total
-from viva.scoring.domain.coefficients import Coefficients, Term
+from viva.scoring.domain.coefficients import Coefficients
+from viva.scoring.domain.language import fluency
+from viva.scoring.domain.term import Term
 
 numbers = st.floats(-1e6, 1e6, allow_nan=False)
 
@@ -26,10 +28,19 @@ def test_what_is_no_number_gives_nothing() -> None:
     assert contribution(Term("x", "x", 0.0, 1.0, 100), float("nan")).tenths == 0
 
 
-def test_every_model_of_the_file_adds_up_to_a_hundred_points(coefficients: Coefficients) -> None:
-    for terms in (coefficients.fluency, coefficients.cefr_short, coefficients.cefr_long):
+def test_the_language_models_stay_on_their_scale(coefficients: Coefficients) -> None:
+    model = coefficients.language
+    for terms in (model.cefr_short, model.cefr_long, (model.intelligibility,)):
         assert total(contributions(terms, {term.name: term.best for term in terms})) == 1000
         assert total(contributions(terms, {term.name: term.worst for term in terms})) == 0
+    assert all(term.points >= 0 for term in model.fluency_terms)
+    best = {term.name: term.best for term in model.fluency_terms}
+    worst = {term.name: term.worst for term in model.fluency_terms}
+    assert 900 <= (fluency(best, model).tenths or 0) <= 1000
+    assert fluency(worst, model).tenths == model.base
+
+
+def test_the_competency_points_add_up_to_a_hundred(coefficients: Coefficients) -> None:
     points = coefficients.competency
     assert (
         sum(
@@ -50,7 +61,8 @@ def test_every_model_of_the_file_adds_up_to_a_hundred_points(coefficients: Coeff
 
 
 def test_no_barred_feature_is_in_the_file(coefficients: Coefficients) -> None:
-    terms = (*coefficients.fluency, *coefficients.cefr_short, *coefficients.cefr_long)
+    model = coefficients.language
+    terms = (*model.fluency_terms, *model.cefr_short, *model.cefr_long)
     names = " ".join(term.name for term in terms)
     for barred in ("f0", "pitch", "loud", "energy", "duration", "confidence", "name", "gender"):
         assert barred not in names

@@ -63,8 +63,8 @@ def _numbers(result: InterviewResult) -> tuple[object, ...]:
             (one.scored.tenths, [(c.code, c.tenths) for c in one.scored.contributions])
             for one in result.competencies
         ],
-        result.fluency,
-        result.cefr,
+        result.language.fluency,
+        result.language.cefr,
         result.confidence,
     )
 

@@ -39,8 +39,8 @@ def test_two_answers_of_twelve_seconds_are_enough(analyst: Analyst) -> None:
         assert answer.words[-1].span.end_ms <= 12_500
     result = score_interview(interview(first, other), analyst)
     assert result.overall is not None
-    assert result.fluency.tenths is not None
-    assert result.cefr.level
+    assert result.language.fluency.tenths is not None
+    assert result.language.cefr.level
     assert all(one.scored.tenths is not None for one in result.competencies)
     assert "little_speech" in result.confidence_reasons
 
@@ -51,7 +51,10 @@ def test_contributions_add_up_exactly(analyst: Analyst) -> None:
     for one in result.competencies:
         assert sum(c.tenths for c in one.scored.contributions) == one.scored.tenths
         assert (one.standard_error or 0) > 0
-    assert sum(c.tenths for c in result.fluency.contributions) == result.fluency.tenths
+    assert (
+        sum(c.tenths for c in result.language.fluency.contributions)
+        == result.language.fluency.tenths
+    )
 
 
 def test_a_follow_up_completes_its_question(analyst: Analyst) -> None:
@@ -94,8 +97,9 @@ def test_too_little_of_anything_gives_no_number(analyst: Analyst) -> None:
         assert result.confidence == 0
         assert result.review_recommended
         if reason != "too_few_answers":
-            assert result.fluency.null_reason == reason
-            assert result.cefr.null_reason == reason
+            assert result.language.fluency.null_reason == reason
+            assert result.language.cefr.null_reason == reason
+            assert result.language.intelligibility.null_reason == reason
 
 
 def test_no_answers_at_all(analyst: Analyst) -> None:
@@ -108,7 +112,7 @@ def test_what_was_not_transcribed_is_not_called_silence(analyst: Analyst) -> Non
     lost = interview(spoken("", analysed=False), second("", analysed=False))
     result = score_interview(lost, analyst)
     assert result.overall_null_reason == "not_analysed"
-    assert result.cefr.null_reason == "not_analysed"
+    assert result.language.cefr.null_reason == "not_analysed"
     half = interview(spoken(STRONG), second(SHORT_TEAM), spoken("", number=3, analysed=False))
     assert "not_analysed" in score_interview(half, analyst).confidence_reasons
 
@@ -118,8 +122,8 @@ def test_typed_answers_are_scored_but_not_heard(analyst: Analyst) -> None:
         interview(spoken(STRONG, typed=True), second(SHORT_TEAM, typed=True)), analyst
     )
     assert result.overall is not None
-    assert result.fluency.null_reason == "typed_answers"
-    assert result.cefr.null_reason == "typed_answers"
+    assert result.language.fluency.null_reason == "typed_answers"
+    assert result.language.cefr.null_reason == "typed_answers"
 
 
 def test_many_words_of_others_ask_for_review(analyst: Analyst) -> None:
@@ -137,7 +141,9 @@ def test_hesitation_lowers_fluency(analyst: Analyst) -> None:
         spoken(STRONG, word_ms=650, pause_ms=1_500),
         second(SHORT_TEAM, word_ms=650, pause_ms=1_500),
     )
-    assert (score_interview(slow, analyst).fluency.tenths or 0) < (fluent.fluency.tenths or 0)
+    assert (score_interview(slow, analyst).language.fluency.tenths or 0) < (
+        fluent.language.fluency.tenths or 0
+    )
 
 
 def _result(weight: float, tenths: int | None) -> CompetencyResult:
@@ -169,3 +175,14 @@ def test_more_answers_are_surer() -> None:
     assert standard_error([500], coefficients) == 150
     assert standard_error([500, 500, 500, 500], coefficients) < 75
     assert standard_error([0, 1000], coefficients) > standard_error([500, 500], coefficients)
+
+
+def test_a_feature_out_of_the_fitted_range_is_told(analyst: Analyst) -> None:
+    usual = score_interview(interview(spoken(STRONG), second(SHORT_TEAM)), analyst)
+    gasping = score_interview(
+        interview(spoken(STRONG, pause_ms=4_000), second(SHORT_TEAM, pause_ms=4_000)), analyst
+    )
+    assert "outside_fitted_range" not in usual.confidence_reasons
+    assert "mean_pause_s" in gasping.language.outside
+    assert "outside_fitted_range" in gasping.confidence_reasons
+    assert gasping.confidence < usual.confidence

@@ -123,7 +123,9 @@ def test_points_on_the_wire_add_up(analyst: Analyst) -> None:
         assert one.validation == "none"
         assert one.standard_error > 0
     language = score.language
-    assert language.validation == "provisional"
+    assert (language.fluency_validation, language.cefr_validation) == ("provisional", "none")
+    assert language.cefr_provisional
+    assert "Mandarin" in language.fluency_basis
     assert round(sum(c.points for c in language.fluency_contributions), 6) == language.fluency
     levels = ["A1", "A2", "B1", "B2", "C1", "C2"]
     places = [
@@ -148,9 +150,18 @@ def test_only_the_latest_revision_counts(analyst: Analyst) -> None:
     assert interview_bytes(analyst, double) == interview_bytes(analyst, bundle())
 
 
-def test_recognition_confidence_never_counts(analyst: Analyst) -> None:
+def test_recognition_confidence_reaches_intelligibility_alone(analyst: Analyst) -> None:
     unsure = bundle()
     for one in unsure.answers:
         for word in one.transcript.words:
             word.confidence = 0.1
-    assert interview_bytes(analyst, unsure) == interview_bytes(analyst, bundle())
+    low, high = (
+        pb.InterviewScore.FromString(interview_bytes(analyst, one)) for one in (unsure, bundle())
+    )
+    assert low.language.intelligibility < high.language.intelligibility
+    for score in (low, high):
+        score.language.ClearField("intelligibility")
+        kept = [f for f in score.language.features if f.name != "word_confidence"]
+        score.language.ClearField("features")
+        score.language.features.extend(kept)
+    assert low == high

@@ -6,8 +6,14 @@ from typing import NamedTuple
 MIN_SPEECH_MS = 3000
 """Less speech than this is too little to contradict the persona's language."""
 
-SURE = 0.7
+SURE = 0.8
 """A foreign language must be at least this probable: a strong accent is no other language."""
+
+HARDLY = 0.05
+"""Where the persona's language is less probable than this, the most probable one is taken."""
+
+NOBODY_SPEAKS = frozenset({"la"})
+"""What Whisper calls Latin is a strong accent: no candidate answers in it."""
 
 
 class HeardLanguage(NamedTuple):
@@ -33,14 +39,19 @@ def choose_language(
         speech_ms: how much was said.
 
     Returns:
-        The most probable language if the model is sure of it and enough was said, else the
-        persona's with its own probability.
+        The most probable language if the model is sure of it, or sure that it is not the
+        persona's, and enough was said; else the persona's with its own probability.
     """
     expected = primary_subtag(persona)
-    heard = max(probabilities, key=lambda code: probabilities[code], default=expected)
-    if heard != expected and speech_ms >= MIN_SPEECH_MS and probabilities[heard] >= SURE:
-        return HeardLanguage(heard, probabilities[heard])
-    return HeardLanguage(expected, probabilities.get(expected, 0.0))
+    spoken = {code: p for code, p in probabilities.items() if code not in NOBODY_SPEAKS}
+    whole = sum(spoken.values())
+    if not whole:
+        return HeardLanguage(expected, 0.0)
+    heard = max(spoken, key=lambda code: spoken[code])
+    found, own = spoken[heard] / whole, spoken.get(expected, 0.0) / whole
+    if heard != expected and speech_ms >= MIN_SPEECH_MS and (found >= SURE or own < HARDLY):
+        return HeardLanguage(heard, found)
+    return HeardLanguage(expected, own)
 
 
 def language_windows(frames: int, window: int) -> list[int]:

@@ -101,6 +101,13 @@ def _language(found: common.LanguageScore) -> LanguageResult:
         cefr_contributions=_contributions(found.cefr_contributions),
         fluency_contributions=_contributions(found.fluency_contributions),
         validation=found.validation,
+        cefr_provisional=found.cefr_provisional,
+        cefr_validation=found.cefr_validation,
+        fluency_validation=found.fluency_validation,
+        fluency_basis=found.fluency_basis,
+        intelligibility=found.intelligibility if found.HasField("intelligibility") else None,
+        intelligibility_null_reason=found.intelligibility_null_reason,
+        intelligibility_validation=found.intelligibility_validation,
     )
 
 

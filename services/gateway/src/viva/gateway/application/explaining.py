@@ -50,11 +50,20 @@ def _language(found: LanguageResult) -> Json:
             "high": found.cefr_high or None,
             "null_reason": found.cefr_null_reason or None,
             "contributions": _contributions(found.cefr_contributions),
+            "provisional": found.cefr_provisional,
+            "validation": found.cefr_validation or None,
         },
         "fluency": {
             "score": found.fluency,
             "null_reason": found.fluency_null_reason or None,
             "contributions": _contributions(found.fluency_contributions),
+            "validation": found.fluency_validation or None,
+            "basis": found.fluency_basis or None,
+        },
+        "intelligibility": {
+            "score": found.intelligibility,
+            "null_reason": found.intelligibility_null_reason or None,
+            "validation": found.intelligibility_validation or None,
         },
         "validation": found.validation or None,
     }

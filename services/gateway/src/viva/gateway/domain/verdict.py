@@ -49,7 +49,12 @@ class CompetencyResult:
 
 @dataclass(frozen=True)
 class LanguageResult:
-    """CEFR level with its interval, and fluency 0 to 100."""
+    """CEFR level with its interval, fluency and intelligibility, 0 to 100 each.
+
+    Attributes:
+        cefr_provisional: its cut-points were not set on rated speech.
+        fluency_basis: what fluency was fitted on.
+    """
 
     cefr: str | None = None
     cefr_low: str = ""
@@ -60,6 +65,13 @@ class LanguageResult:
     cefr_contributions: tuple[Contribution, ...] = ()
     fluency_contributions: tuple[Contribution, ...] = ()
     validation: str = ""
+    cefr_provisional: bool = False
+    cefr_validation: str = ""
+    fluency_validation: str = ""
+    fluency_basis: str = ""
+    intelligibility: float | None = None
+    intelligibility_null_reason: str = ""
+    intelligibility_validation: str = ""
 
 
 @dataclass(frozen=True)

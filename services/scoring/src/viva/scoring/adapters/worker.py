@@ -77,9 +77,11 @@ class WorkerScorer:
 
 def versions(coefficients: Coefficients, embedding_sha256: str) -> tuple[Version, ...]:
     """All that a score depends on beside its input."""
+    language = coefficients.language
     runtime = f"{platform.python_implementation()} {platform.python_version()} {platform.machine()}"
     return (
         Version(coefficients.name, coefficients.version, coefficients.sha256),
+        Version(language.name, language.version, language.sha256),
         Version("minilm-l6", embedding_sha256[:12], embedding_sha256),
         *(Version(name, importlib.metadata.version(name)) for name in _PACKAGES),
         Version("runtime", runtime),

@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from viva.scoring.application.ports import Grammar, TextSimilarity, Vocabulary
+from viva.scoring.domain.clauses import clauses_of
 from viva.scoring.domain.coefficients import Coefficients
 from viva.scoring.domain.competency import Topic, findings, score
 from viva.scoring.domain.confidence import NO_SPEECH, NOT_ANALYSED, OTHER_LANGUAGE
+from viva.scoring.domain.delivery import Delivery, delivery_of
 from viva.scoring.domain.diversity import mtld
 from viva.scoring.domain.language import MTLD_MINIMUM_WORDS
 from viva.scoring.domain.lexicon import STOPWORDS
 from viva.scoring.domain.masking import mask
 from viva.scoring.domain.model import Answer, Competency, Evidence, Scored, nothing
 from viva.scoring.domain.narrative import Narrative, read
-from viva.scoring.domain.timing import Timing, timing_of
+from viva.scoring.domain.timing import Timing
 from viva.scoring.domain.tokens import Sentence, Token, plain, quote, sentences_of, tokens_of
 
 _MAX_SENTENCES = 80
@@ -27,7 +29,12 @@ class Said:
 
     answer: Answer
     tokens: tuple[Token, ...]
-    timing: Timing
+    delivery: Delivery
+
+    @property
+    def timing(self) -> Timing:
+        """When it was said."""
+        return self.delivery.timing
 
 
 class Analyst:
@@ -46,13 +53,13 @@ class Analyst:
         self.coefficients = coefficients
 
     def hear(self, answer: Answer) -> Said:
-        """Masks one answer and takes its timing."""
+        """Masks one answer and measures how it was said."""
         prompts = [answer.question_text, *(t for c in answer.competencies for t in c.texts)]
         context = {
             word.strip(".,;:!?\"'()").lower() for prompt in prompts for word in prompt.split()
         }
         tokens = mask(tokens_of(answer), self._vocabulary.known, context)
-        return Said(answer, tuple(tokens), timing_of(answer, tokens))
+        return Said(answer, tuple(tokens), delivery_of(answer, tokens))
 
     def narrative(self, question: Sequence[Said]) -> Narrative:
         """Evidence in the answers to one question, its follow-ups included."""
@@ -83,11 +90,12 @@ class Analyst:
         content = [t.text for t in tokens if not t.name and t.text not in STOPWORDS]
         levels = [level for word in content if (level := self._vocabulary.level(word)) is not None]
         sentences = [s for one in said for s in sentences_of(one.tokens)]
+        clauses = sum(len(clauses_of(sentence)) for sentence in sentences)
         words = max(1, len(tokens))
         features = {
             "vocabulary_level": sum(levels) / max(1, len(levels)),
             "advanced_share": sum(level >= 4 for level in levels) / max(1, len(levels)),
-            "sentence_words": len(tokens) / max(1, len(sentences)),
+            "clause_words": len(tokens) / max(1, clauses),
             "grammar_errors_per_100_words": 100
             * sum(self._grammar.errors(_written(sentence)) for sentence in sentences)
             / words,

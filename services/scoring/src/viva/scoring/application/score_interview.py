@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from viva.scoring.application.analysis import Analyst, Said
+from viva.scoring.application.language import language_of
 from viva.scoring.domain.confidence import (
     MIN_ANSWER_WORDS,
     Amount,
     confidence,
+    extrapolated,
     language_null_reason,
     overall_null_reason,
 )
@@ -17,9 +19,7 @@ from viva.scoring.domain.interview import (
     combine,
     overall,
 )
-from viva.scoring.domain.language import Cefr, cefr, fluency, no_cefr
-from viva.scoring.domain.model import Answer, Competency, Scored, nothing
-from viva.scoring.domain.timing import Timing
+from viva.scoring.domain.model import Answer, Competency, nothing
 
 _REVIEW_BELOW = 0.5
 _REVIEW_DROPPED_SHARE = 0.1
@@ -44,13 +44,13 @@ def score_interview(interview: Interview, analyst: Analyst) -> InterviewResult:
     number, number_reason = (None, reason) if reason else overall(results)
     sure, reasons = confidence(amount, number_reason)
     spoken = [one for one in said if not one.answer.typed and one.answer.language_matches]
-    fluent, level = _language(spoken, amount, analyst)
+    language = language_of(spoken, language_null_reason(amount), analyst)
+    sure, reasons = extrapolated(sure, reasons, language.outside)
     return InterviewResult(
         number,
         number_reason,
         tuple(results),
-        fluent,
-        level,
+        language,
         sure,
         reasons,
         sure < _REVIEW_BELOW
@@ -110,19 +110,6 @@ def _competencies(
 
 def _probes(question: Sequence[Said], competency: Competency) -> bool:
     return any(c.key == competency.key for one in question for c in one.answer.competencies)
-
-
-def _language(spoken: Sequence[Said], amount: Amount, analyst: Analyst) -> tuple[Scored, Cefr]:
-    reason = language_null_reason(amount)
-    timing = sum((one.timing for one in spoken if one.tokens), Timing())
-    features = timing.features()
-    if reason or not features:
-        reason = reason or "no_timing"
-        return nothing(reason), no_cefr(reason)
-    fluent = fluency(features, analyst.coefficients)
-    words = analyst.language_features([one for one in spoken if one.tokens])
-    words["fluency"] = (fluent.tenths or 0) / 10
-    return fluent, cefr(words, timing.words, analyst.coefficients)
 
 
 def _dropped_share(interview: Interview) -> float:

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from viva.scoring.domain.coefficients import Term
 from viva.scoring.domain.model import Contribution
+from viva.scoring.domain.term import Term
 
 
 def contribution(term: Term, value: float) -> Contribution:

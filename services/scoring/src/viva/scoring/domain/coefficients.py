@@ -1,7 +1,8 @@
 """The numbers of the scoring model, as data: one versioned, hashed file holds them all."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+
+from viva.scoring.domain.language_model import LanguageModel
 
 
 @dataclass(frozen=True)
@@ -38,29 +39,14 @@ class SimilarityCuts:
 
 
 @dataclass(frozen=True)
-class Term:
-    """One summand of an additive, monotone, winsorized model.
-
-    A value at or beyond `worst` gives nothing, at or beyond `best` gives all `points` (tenths).
-    """
-
-    name: str
-    label: str
-    worst: float
-    best: float
-    points: int
-
-
-@dataclass(frozen=True)
 class Coefficients:
     """Everything that the file holds.
 
     Attributes:
-        cuts: lowest index (tenths) of each CEFR level above A1.
-        half_width: CEFR interval in tenths: base + per_root_word / sqrt(words).
         prior_sd: standard deviation of one answer's score about the person's (tenths), counted as
             `prior_answers` observations.
-        validation: what the scores were checked against: "none" or "provisional".
+        competency_validation: what the scores were checked against: "none" or "provisional".
+        language: the model of fluency and level, from a file of its own.
     """
 
     name: str
@@ -68,13 +54,7 @@ class Coefficients:
     sha256: str
     competency: CompetencyPoints
     similarity: SimilarityCuts
-    fluency: tuple[Term, ...]
-    cefr_short: tuple[Term, ...]
-    cefr_long: tuple[Term, ...]
-    cuts: Mapping[str, int]
-    half_width_base: int
-    half_width_per_root_word: int
     prior_sd: int
     prior_answers: int
     competency_validation: str
-    language_validation: str
+    language: LanguageModel

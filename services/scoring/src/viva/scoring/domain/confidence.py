@@ -11,6 +11,7 @@ MIN_ANSWER_WORDS = 10
 MIN_WEIGHT_SHARE = 0.5
 FULL_SPEECH_MS = 90_000
 FULL_ANSWERS = 4
+EXTRAPOLATED_COST = 0.1
 
 NO_SPEECH = "no_speech"
 NOT_ANALYSED = "not_analysed"
@@ -20,6 +21,7 @@ TOO_FEW_WORDS = "too_few_words"
 TOO_FEW_ANSWERS = "too_few_answers"
 TYPED_ANSWERS = "typed_answers"
 NOT_ANSWERED = "not_answered"
+OUTSIDE_FITTED_RANGE = "outside_fitted_range"
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,15 @@ def confidence(amount: Amount, null_reason: str) -> tuple[float, tuple[str, ...]
     )
     value = 0.4 * speech + 0.3 * answers + 0.3 * answered - 0.2 * amount.other_language
     return round(max(0.0, value), 2), reasons
+
+
+def extrapolated(
+    value: float, reasons: tuple[str, ...], features: Sequence[str]
+) -> tuple[float, tuple[str, ...]]:
+    """Less sure where fluency rests on features that are out of the range it was fitted on."""
+    if not features or not value:
+        return value, reasons
+    return round(max(0.0, value - EXTRAPOLATED_COST), 2), (*reasons, OUTSIDE_FITTED_RANGE)
 
 
 def _lowering(*checks: tuple[str, bool]) -> tuple[str, ...]:

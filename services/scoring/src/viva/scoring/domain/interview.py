@@ -8,7 +8,7 @@ from fractions import Fraction
 from viva.scoring.domain.additive import divide
 from viva.scoring.domain.coefficients import Coefficients
 from viva.scoring.domain.confidence import NOT_ANSWERED, weight_covered
-from viva.scoring.domain.language import Cefr
+from viva.scoring.domain.language import Language
 from viva.scoring.domain.model import Competency, Contribution, Evidence, Scored, Suggestion
 
 MAX_SUGGESTIONS = 3
@@ -32,8 +32,7 @@ class InterviewResult:
     overall: int | None
     overall_null_reason: str
     competencies: tuple[CompetencyResult, ...]
-    fluency: Scored
-    cefr: Cefr
+    language: Language
     confidence: float
     confidence_reasons: tuple[str, ...]
     review_recommended: bool

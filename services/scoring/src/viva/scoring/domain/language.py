@@ -1,14 +1,16 @@
-"""Fluency and CEFR: two monotone additive models over timing, vocabulary and grammar."""
+"""Fluency, intelligibility and CEFR: monotone additive models over timing, words and grammar."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from viva.scoring.domain.additive import contributions, total
-from viva.scoring.domain.coefficients import Coefficients
+from viva.scoring.domain.additive import contribution, contributions, total
+from viva.scoring.domain.language_model import LanguageModel
 from viva.scoring.domain.model import Contribution, Scored
 
 MTLD_MINIMUM_WORDS = 100
+_BASE = "base"
+_BASE_LABEL = "What the least fluent speakers of the fitting set were given"
 
 
 @dataclass(frozen=True)
@@ -22,38 +24,75 @@ class Cefr:
     contributions: tuple[Contribution, ...] = ()
 
 
-def no_cefr(reason: str) -> Cefr:
-    """A level that cannot be given."""
-    return Cefr("", "", "", reason)
+@dataclass(frozen=True)
+class Language:
+    """Command of the language, over all spoken answers.
+
+    Attributes:
+        features: what the scores were computed from, rounded to four decimals.
+        outside: features of fluency that lie out of the range it was fitted on.
+    """
+
+    fluency: Scored
+    intelligibility: Scored
+    cefr: Cefr
+    features: tuple[tuple[str, float], ...] = ()
+    outside: tuple[str, ...] = ()
 
 
-def fluency(features: Mapping[str, float], coefficients: Coefficients) -> Scored:
-    """0 to 1000 tenths."""
-    summands = contributions(coefficients.fluency, features)
+def no_language(reason: str) -> Language:
+    """Nothing of it can be given."""
+    nothing = Scored(None, reason)
+    return Language(nothing, nothing, Cefr("", "", "", reason))
+
+
+def fluency(features: Mapping[str, float], model: LanguageModel) -> Scored:
+    """0 to 1000 tenths, the experts' scale of 0 to 10 times a hundred."""
+    summands = [Contribution(_BASE, _BASE_LABEL, model.base)]
+    summands += contributions(model.fluency_terms, features)
     return Scored(total(summands), contributions=tuple(summands))
 
 
-def cefr(features: Mapping[str, float], words: int, coefficients: Coefficients) -> Cefr:
+def outside(features: Mapping[str, float], model: LanguageModel) -> tuple[str, ...]:
+    """Features out of their fitted range: the score is extrapolated there."""
+    return tuple(m.term.name for m in model.fluency if not m.fits(features[m.term.name]))
+
+
+def intelligibility(word_confidence: float | None, model: LanguageModel) -> Scored:
+    """0 to 1000 tenths; what is understood surely enough is understood: capped at its best."""
+    if word_confidence is None:
+        return Scored(None, "no_word_confidence")
+    summand = contribution(model.intelligibility, word_confidence)
+    return Scored(summand.tenths, contributions=(summand,))
+
+
+def cefr(
+    features: Mapping[str, float], words: int, model: LanguageModel, extrapolated: int = 0
+) -> Cefr:
     """Level of the index, and of the index less and plus its half width.
 
     Args:
         features: holds "fluency" (points) beside vocabulary and grammar; "mtld" from 100 words.
         words: how many the evidence rests on.
+        extrapolated: how many features of fluency are out of their fitted range.
     """
-    terms = coefficients.cefr_long if "mtld" in features else coefficients.cefr_short
+    terms = model.cefr_long if "mtld" in features else model.cefr_short
     summands = contributions(terms, features)
     index = total(summands)
-    half = coefficients.half_width_base + math.ceil(
-        coefficients.half_width_per_root_word / math.sqrt(max(1, words))
+    half = (
+        model.half_width_base
+        + math.ceil(model.half_width_per_root_word / math.sqrt(max(1, words)))
+        + model.half_width_outside * extrapolated
     )
     return Cefr(
-        level=_level(index, coefficients.cuts),
-        low=_level(index - half, coefficients.cuts),
-        high=_level(index + half, coefficients.cuts),
+        level=level(index, model.cuts),
+        low=level(index - half, model.cuts),
+        high=level(index + half, model.cuts),
         contributions=tuple(summands),
     )
 
 
-def _level(tenths: int, cuts: Mapping[str, int]) -> str:
-    reached = [level for level, cut in cuts.items() if tenths >= cut]
+def level(tenths: int, cuts: Mapping[str, int]) -> str:
+    """The highest level whose cut is reached."""
+    reached = [name for name, cut in cuts.items() if tenths >= cut]
     return reached[-1] if reached else "A1"

@@ -20,11 +20,17 @@ class Span:
 
 @dataclass(frozen=True)
 class SpokenWord:
-    """One word of the transcript; `dropped` ones were said by somebody else."""
+    """One word of the transcript.
+
+    Attributes:
+        dropped: somebody else said it.
+        confidence: the recognizer's probability, 0 to 1; 1 for a typed word.
+    """
 
     text: str
     span: Span
     dropped: bool = False
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,7 @@ class Answer:
         heard_language: primary subtag that was recognized.
         speech: voiced spans by voice activity detection.
         interviewer: spans where the interviewer was heard.
+        syllables_ms: where syllables sound, found in the audio without the words.
         typed: the candidate wrote this answer; it has no timing.
         analysed: False where no transcript came, so that nothing is known of what was said.
     """
@@ -72,6 +79,7 @@ class Answer:
     heard_language: str = "en"
     speech: tuple[Span, ...] = ()
     interviewer: tuple[Span, ...] = ()
+    syllables_ms: tuple[int, ...] = ()
 
     @property
     def language_matches(self) -> bool:

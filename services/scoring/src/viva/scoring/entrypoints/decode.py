@@ -37,6 +37,7 @@ def answer(
         heard_language="" if typed else _primary(transcript.language),
         speech=_spans(transcript.speech),
         interviewer=_spans(context.interviewer_spans),
+        syllables_ms=tuple(transcript.syllables_ms),
     )
 
 
@@ -86,7 +87,7 @@ def _words(context: pb.AnswerContext, transcript: pb.Transcript) -> tuple[Spoken
     if context.typed_text and not transcript.words:
         return tuple(SpokenWord(text, Span(0, 0)) for text in context.typed_text.split())
     return tuple(
-        SpokenWord(word.text, Span(word.start_ms, word.end_ms), word.dropped)
+        SpokenWord(word.text, Span(word.start_ms, word.end_ms), word.dropped, word.confidence)
         for word in transcript.words
     )
 

@@ -7,11 +7,14 @@ from viva.scoring.application.ports import Version
 from viva.scoring.application.score_answer import AnswerResult
 from viva.scoring.domain.coefficients import Coefficients
 from viva.scoring.domain.interview import CompetencyResult, InterviewResult
-from viva.scoring.domain.language import Cefr
+from viva.scoring.domain.language import Language
+from viva.scoring.domain.language_model import LanguageModel
 from viva.scoring.domain.model import Contribution, Evidence, EvidenceKind, Scored
 
 _UNITS = {
     "phonation_time_ratio": "share",
+    "syllable_rate": "syllables/s",
+    "word_confidence": "probability",
     "pauses_per_minute": "1/min",
     "mean_pause_s": "s",
     "articulation_rate": "syllables/s",
@@ -19,7 +22,7 @@ _UNITS = {
     "repetitions_per_100_words": "1/100 words",
     "vocabulary_level": "CEFR 1-6",
     "advanced_share": "share",
-    "sentence_words": "words",
+    "clause_words": "words",
     "grammar_errors_per_100_words": "1/100 words",
     "mtld": "words",
 }
@@ -43,9 +46,7 @@ def answer_score(result: AnswerResult, versions: Sequence[Version]) -> pb.Answer
         net_speech_ms=result.net_speech_ms,
         word_count=result.word_count,
         language_matches=answer.language_matches,
-        features=[
-            pb.Feature(name=name, value=value, unit=_UNITS[name]) for name, value in result.features
-        ],
+        features=[_feature(name, value) for name, value in result.features],
         competencies=[_competency_evidence(key, scored) for key, scored in result.competencies],
         missing_evidence=[_KINDS[kind] for kind in result.missing_evidence],
         models=_models(versions),
@@ -60,7 +61,7 @@ def interview_score(
         overall=_points(result.overall),
         overall_null_reason=result.overall_null_reason,
         competencies=[_competency_score(one, coefficients) for one in result.competencies],
-        language=_language(result.fluency, result.cefr, coefficients.language_validation),
+        language=_language(result.language, coefficients.language),
         confidence=result.confidence,
         confidence_reasons=result.confidence_reasons,
         review_recommended=result.review_recommended,
@@ -93,18 +94,31 @@ def _competency_score(result: CompetencyResult, coefficients: Coefficients) -> p
     )
 
 
-def _language(fluency: Scored, cefr: Cefr, validation: str) -> pb.LanguageScore:
+def _language(language: Language, model: LanguageModel) -> pb.LanguageScore:
+    fluency, clear, cefr = language.fluency, language.intelligibility, language.cefr
     return pb.LanguageScore(
         cefr=cefr.level,
         cefr_low=cefr.low,
         cefr_high=cefr.high,
         cefr_null_reason=cefr.null_reason,
+        cefr_contributions=_contributions(cefr.contributions),
+        cefr_provisional=model.cefr_provisional,
+        cefr_validation=model.validation["cefr"],
         fluency=_points(fluency.tenths),
         fluency_null_reason=fluency.null_reason,
         fluency_contributions=_contributions(fluency.contributions),
-        cefr_contributions=_contributions(cefr.contributions),
-        validation=validation,
+        fluency_validation=model.validation["fluency"],
+        fluency_basis=model.basis,
+        intelligibility=_points(clear.tenths),
+        intelligibility_null_reason=clear.null_reason,
+        intelligibility_validation=model.validation["intelligibility"],
+        validation=model.validation["fluency"],
+        features=[_feature(name, value) for name, value in language.features],
     )
+
+
+def _feature(name: str, value: float) -> pb.Feature:
+    return pb.Feature(name=name, value=value, unit=_UNITS[name])
 
 
 def _contributions(contributions: Iterable[Contribution]) -> list[pb.Contribution]:

@@ -217,21 +217,34 @@ class CefrExplanation(Document):
     high: str | None
     null_reason: str | None
     contributions: list[Contribution]
+    provisional: bool
+    validation: str | None
 
 
 class FluencyExplanation(Document):
-    """Why the fluency is as it is."""
+    """Why the fluency is as it is, and what the model was fitted on."""
 
     score: float | None
     null_reason: str | None
     contributions: list[Contribution]
+    validation: str | None
+    basis: str | None
+
+
+class IntelligibilityExplanation(Document):
+    """How surely the words were recognized; it enters no other score."""
+
+    score: float | None
+    null_reason: str | None
+    validation: str | None
 
 
 class LanguageExplanation(Document):
-    """Level and fluency."""
+    """Level, fluency and intelligibility."""
 
     cefr: CefrExplanation
     fluency: FluencyExplanation
+    intelligibility: IntelligibilityExplanation
     validation: str | None
 
 

@@ -1,0 +1,50 @@
+"""Reads the packaged language model; its hash goes into every score."""
+
+import hashlib
+import importlib.resources
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from viva.scoring.domain.language_model import LanguageModel, Measure
+from viva.scoring.domain.term import Term
+
+FILE = "language.json"
+
+
+def packaged_language_model() -> LanguageModel:
+    """The one that ships with this release."""
+    return parse((importlib.resources.files("viva.scoring") / FILE).read_bytes())
+
+
+def parse(data: bytes) -> LanguageModel:
+    """Builds the model from the file's bytes."""
+    content = json.loads(data)
+    fluency, cefr, clear = content["fluency"], content["cefr"], content["intelligibility"]
+    return LanguageModel(
+        name=content["name"],
+        version=content["version"],
+        sha256=hashlib.sha256(data).hexdigest(),
+        base=fluency["base"],
+        fluency=tuple(_measure(term) for term in fluency["terms"]),
+        basis=fluency["basis"],
+        intelligibility=Term(**clear["term"]),
+        cefr_short=tuple(Term(**term) for term in cefr["short"]),
+        cefr_long=tuple(Term(**term) for term in cefr["long"]),
+        cuts=dict(cefr["cuts"]),
+        cefr_provisional=cefr["provisional"],
+        half_width_base=cefr["half_width"]["base"],
+        half_width_per_root_word=cefr["half_width"]["per_root_word"],
+        half_width_outside=cefr["half_width"]["per_extrapolated_feature"],
+        validation={
+            "fluency": fluency["validation"],
+            "intelligibility": clear["validation"],
+            "cefr": cefr["validation"],
+        },
+    )
+
+
+def _measure(entry: Mapping[str, Any]) -> Measure:
+    lowest, highest = entry["fitted"]
+    term = {key: value for key, value in entry.items() if key != "fitted"}
+    return Measure(Term(**term), lowest, highest)

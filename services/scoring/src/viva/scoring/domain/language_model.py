@@ -1,0 +1,55 @@
+"""The numbers of the language model, as data: one versioned, hashed file holds them all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from viva.scoring.domain.term import Term
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A term of the fluency model, with the range of the speakers that it was fitted on."""
+
+    term: Term
+    lowest: float
+    highest: float
+
+    def fits(self, value: float) -> bool:
+        """Whether the value lies in the fitted range."""
+        return self.lowest <= value <= self.highest
+
+
+@dataclass(frozen=True)
+class LanguageModel:
+    """Everything that the file holds.
+
+    Attributes:
+        base: tenths that a speaker has who gets nothing from any term.
+        basis: what fluency was fitted on, in a sentence.
+        intelligibility: its one term.
+        cuts: lowest index (tenths) of each CEFR level above A1.
+        half_width_base: CEFR interval in tenths: base + per_root_word / sqrt(words), and
+            `half_width_outside` for each fluency term that is out of its fitted range.
+        validation: by score ("fluency", "cefr", "intelligibility"): what it was checked against.
+    """
+
+    name: str
+    version: str
+    sha256: str
+    base: int
+    fluency: tuple[Measure, ...]
+    basis: str
+    intelligibility: Term
+    cefr_short: tuple[Term, ...]
+    cefr_long: tuple[Term, ...]
+    cuts: Mapping[str, int]
+    cefr_provisional: bool
+    half_width_base: int
+    half_width_per_root_word: int
+    half_width_outside: int
+    validation: Mapping[str, str]
+
+    @property
+    def fluency_terms(self) -> Sequence[Term]:
+        """Without their fitted ranges."""
+        return tuple(measure.term for measure in self.fluency)
