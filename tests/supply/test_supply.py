@@ -1,0 +1,45 @@
+"""Every licence is on the list or explained; no image holds what it does not need."""
+
+import pytest
+
+from tests.supply.licences import IMAGES, findings, packages, permitted, rules
+from viva.audio.models.manifest import packaged_manifest
+
+HEAVY = ("torch", "nemo-toolkit", "faster-whisper", "onnxruntime", "transformers")
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_every_licence_is_allowed_or_explained(image: str) -> None:
+    refused = [
+        f"{found.package}: {found.licence}" for found in findings(image) if not found.allowed
+    ]
+    assert refused == []
+
+
+def test_every_exception_is_still_needed() -> None:
+    for name, exception in rules()["exceptions"].items():
+        holders = [image for image in IMAGES if name in packages(image)]
+        assert holders == exception["images"], name
+
+
+def test_expressions_are_read_as_spdx_means_them() -> None:
+    assert permitted("MIT OR GPL-3.0-only")
+    assert permitted("Apache-2.0 WITH LLVM-exception AND MIT")
+    assert not permitted("MIT AND GPL-3.0-only")
+    assert not permitted("unknown")
+
+
+def test_models_may_be_used_commercially() -> None:
+    for model in packaged_manifest().models.values():
+        assert permitted(model.licence), model.name
+
+
+@pytest.mark.parametrize("image", ["gateway", "telephony", "fraud", "notification"])
+def test_images_without_models_hold_no_runtime_for_them(image: str) -> None:
+    assert set(packages(image)) & set(HEAVY) == set()
+
+
+@pytest.mark.parametrize("image", [name for name in IMAGES if name != "diarization"])
+def test_only_diarization_holds_torch(image: str) -> None:
+    assert "torch" not in packages(image)
+    assert "pytest" not in packages(image) or image == "testkit"
