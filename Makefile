@@ -48,6 +48,10 @@ proto: sync ## generate viva.contracts from the protos, and the API documents
 images: ## build an image of each service (docker, podman or buildah)
 	@deploy/docker/build
 
+.PHONY: bills
+bills: sync ## a bill of materials an image, and the licences (report/supply)
+	@$(RUN)/python -m tests.supply
+
 .PHONY: kube
 kube: models ## the chart on a real cluster, interviews in it; see deploy/docs/kubernetes-test.md
 	@$(RUN)/python -m tests.kube

@@ -1,7 +1,11 @@
 """Every licence is on the list or explained; no image holds what it does not need."""
 
+import json
+from pathlib import Path
+
 import pytest
 
+from tests.supply.bill import write_bills
 from tests.supply.licences import IMAGES, findings, packages, permitted, rules
 from viva.audio.models.manifest import packaged_manifest
 
@@ -43,3 +47,16 @@ def test_images_without_models_hold_no_runtime_for_them(image: str) -> None:
 def test_only_diarization_holds_torch(image: str) -> None:
     assert "torch" not in packages(image)
     assert "pytest" not in packages(image) or image == "testkit"
+
+
+def test_a_bill_lists_what_is_in_the_image(tmp_path: Path) -> None:
+    paths = write_bills(tmp_path, ["fraud"], "0.1.0")
+    fraud, models = (json.loads(path.read_text("utf-8")) for path in paths)
+    listed = {component["name"]: component["version"] for component in fraud["components"]}
+    assert listed == packages("fraud")
+    assert all(component["licenses"][0]["expression"] for component in fraud["components"])
+    assert {component["name"] for component in models["components"]} == set(
+        packaged_manifest().models
+    )
+    again = [path.read_bytes() for path in write_bills(tmp_path / "again", ["fraud"], "0.1.0")]
+    assert again == [path.read_bytes() for path in paths]
