@@ -57,7 +57,7 @@ class TurnCurve:
     open_end: float = -4.0
     result: float = 2.2
     farewell: float = 3.0
-    no_result: float = -1.0
+    no_result: float = -2.0
     no_text: float = -1.0
     text_missing: float = -0.5
     brief: float = -2.5
@@ -68,6 +68,8 @@ class TurnCurve:
     pauses_known: int = 6
     least_longest_ms: int = 900
     longest_of_all_ms: int = 2_800
+    # Text is there a quarter of a second after it was asked for; a busy machine takes longer.
+    text_ms: int = 600
     short_text_ms: int = 900
 
 
@@ -91,11 +93,11 @@ def turn_wait(evidence: TurnEvidence, curve: TurnCurve = DEFAULT_CURVE) -> TurnW
         reasons.append(name)
     share = 1 / (1 + math.exp(curve.steepness * (odds - curve.middle)))
     wait = curve.shortest_ms + (_longest(evidence, curve) - curve.shortest_ms) * share
-    awaited = evidence.text is None and not evidence.text_missing
-    if awaited and evidence.voiced_ms < _SHORT_ANSWER_MS:
-        # So short an answer may be "please repeat" or "um": its words decide.
-        wait = max(wait, curve.short_text_ms)
-        reasons.append("short, waits for text")
+    if evidence.text is None and not evidence.text_missing:
+        # Words tell more than sound does; of a short answer they may be "please repeat" or "um".
+        short = evidence.voiced_ms < _SHORT_ANSWER_MS
+        wait = max(wait, curve.short_text_ms if short else curve.text_ms)
+        reasons.append("short, waits for text" if short else "waits for text")
     return TurnWait(round(wait), sure=odds >= curve.sure, reason=", ".join(reasons))
 
 
