@@ -167,7 +167,7 @@ def test_jobs_run_before_the_pods_and_bring_what_they_need() -> None:
 
 def test_callers_of_grpc_are_the_ones_that_call() -> None:
     policies = of_kind(render(), "NetworkPolicy")
-    assert sorted(policies) == service_names()
+    assert sorted(policies) == sorted([*service_names(), "jobs", "test"])
     (grpc,) = (
         rule for rule in policies["asr"]["spec"]["ingress"] if rule["ports"] == [{"port": "grpc"}]
     )

@@ -10,7 +10,7 @@ from tests.kube.outside import Outside
 from tests.kube.release import NAME, Release
 from tests.kube.settings import KubeError, KubeSettings
 
-_REPEATED = 60
+_REPEATED = 30
 _SCALE_LIMIT_S = 600
 _DELETED = (
     *("fraud", "scoring", "diarization", "notification"),

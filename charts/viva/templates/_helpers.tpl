@@ -285,3 +285,17 @@ helm.sh/hook: pre-install,pre-upgrade
 helm.sh/hook-weight: {{ . | quote }}
 helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 {{- end }}
+
+{{- define "viva.jobEgress" -}}
+- ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]
+- to:
+    - podSelector:
+        matchLabels: {{ include "viva.selector" . | nindent 10 }}
+- ports:
+    {{- range .Values.networkPolicy.externalPorts }}
+    - {protocol: TCP, port: {{ . }}}
+    {{- end }}
+{{- with .Values.networkPolicy.extraEgress }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
