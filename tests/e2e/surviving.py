@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -51,9 +51,13 @@ async def _next(conducted: Conducted, known: int) -> float:
 
 
 async def conduct_with_losses(
-    stack: Stack, api: Api, voice: Voice, lose: Callable[[Stack], Awaitable[None]] = kill_owner
+    stack: Stack,
+    api: Api,
+    voice: Voice,
+    lose: Callable[[Stack], Awaitable[None]] = kill_owner,
+    stories: Sequence[str] = (CUSTOMER, PROBLEM),
 ) -> Survived:
-    """Conducts the short interview; `lose` happens in the middle of both of its stories."""
+    """Conducts the short interview; `lose` happens in the middle of these answers."""
     await both_replicas(stack)
     conducted = Conducted(await api.create_interview(**ORDER))
     await api.ready(conducted.id)
@@ -61,11 +65,11 @@ async def conduct_with_losses(
     told: asyncio.Queue[str] = asyncio.Queue()
 
     def listen(who: str, text: str) -> None:
-        if who == "candidate" and text in (CUSTOMER, PROBLEM):
+        if who == "candidate" and text in stories:
             told.put_nowait(text)
 
     talking = asyncio.create_task(attend(conducted, voice, book(), listen=listen))
-    for _ in (CUSTOMER, PROBLEM):
+    for _ in stories:
         await told.get()
         await asyncio.sleep(INTO_S)
         await both_replicas(stack)

@@ -23,7 +23,7 @@ async def whole(world: World, conducted: Conducted) -> None:
     }
     for word in ("parcel", "listened", "carrier", "replacement", "stayed", "review"):
         assert word in text["customer"]
-    for word in ("attachments", "compared", "special", "developers", "zero"):
+    for word in ("attachments", "compared", "special", "developers", "complaints fell"):
         assert word in text["problem"]
     asked = [line for who, line in conducted.report.lines if who == "interviewer"]
     assert len([line for line in asked if "problem that you solved" in line]) == 1
@@ -49,8 +49,9 @@ async def test_replica_that_leaves_hands_over(outcome: Outcome, alone: World) ->
         else:
             await asyncio.to_thread(stack.end_replica)
 
-    survived = await conduct_with_losses(alone.stack, alone.api, alone.voice, leave)
-    assert len(survived.dead_air_s) == 2
+    # Not in the last answer: a farewell is not handed over.
+    survived = await conduct_with_losses(alone.stack, alone.api, alone.voice, leave, (CUSTOMER,))
+    assert len(survived.dead_air_s) == 1
     await whole(alone, survived.conducted)
     assert survived.conducted.report.cut_offs == 0
 
