@@ -16,7 +16,7 @@ from tests.e2e.test_webhooks import expired_interview
 from tests.e2e.world import World, running_world
 from viva.testkit.candidate.conduct import Conducted, conduct
 
-pytestmark = [pytest.mark.kafka, pytest.mark.disturbs, pytest.mark.settling]
+pytestmark = [pytest.mark.kafka, pytest.mark.disturbs]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -63,6 +63,8 @@ async def running_world(
             environment={
                 "VIVA_OTLP_ENDPOINT": spans.url,
                 "VIVA_GATEWAY_REQUESTS_PER_MINUTE": "100000",
+                # Services that were killed may be slow to come back here: results are waited for.
+                "VIVA_SESSION_STAGE_DEADLINE_S": "400",
             },
         )
         opened.push_async_callback(asyncio.to_thread, stack.stop)

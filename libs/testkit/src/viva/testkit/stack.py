@@ -188,7 +188,7 @@ class Stack:
         os.kill(pid, signal.SIGTERM)
         return pid
 
-    def wait_for_restart(self, service: str, killed: int, timeout_s: float = 60) -> None:
+    def wait_for_restart(self, service: str, killed: int, timeout_s: float = 180) -> None:
         """Waits until the supervisor has brought a killed service back, and it is ready.
 
         Raises:
