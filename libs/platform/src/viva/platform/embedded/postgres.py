@@ -27,7 +27,7 @@ class EmbeddedPostgres:
         self._server: PostgresServer | None = None
 
     async def start(self) -> None:
-        """Starts the server, or finds it running.
+        """Starts the server, or finds it running; again where it was killed.
 
         Raises:
             TransientError: it does not start; its log says why.
@@ -66,6 +66,7 @@ class EmbeddedPostgres:
         self._folder.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._server = get_server(self._folder, cleanup_mode="stop")
+            self._server.ensure_postgres_running()
         except Exception as error:
             log = self._folder / "log"
             raise TransientError(f"PostgreSQL does not start, see {log}: {error}") from error

@@ -69,6 +69,8 @@ class Link:
 
     Attributes:
         position: the next sample's position on the interview's clock.
+        durable: samples before this one are stored, as the session says.
+        journal: all that was captured, from position 0, if it is kept.
     """
 
     ticket: Ticket
@@ -76,6 +78,8 @@ class Link:
     on_utterance: Callable[[Message, bytes], None]
     position: int = 0
     over: str = ""
+    durable: int = 0
+    journal: bytearray | None = None
     _socket: ClientConnection | None = None
     _epoch: int = 0
     _fact: int = 0
@@ -153,6 +157,8 @@ class Link:
     def send_audio(self, pcm: bytes) -> None:
         """Sends one frame of PCM16 at the present position, and keeps it until it is durable."""
         frame = HEADER.pack(PCM16, self.position) + pcm
+        if self.journal is not None:
+            self.journal[2 * self.position :] = pcm
         self._frames.append((self.position, frame))
         self.position += len(pcm) // 2
         if self.attached:
@@ -241,6 +247,7 @@ class Link:
         self._attached.set()
 
     def _forget(self, position: int, fact: int) -> None:
+        self.durable = max(self.durable, position)
         while self._frames and self._frames[0][0] < position:
             self._frames.popleft()
         while self._facts and self._facts[0][0] <= fact:

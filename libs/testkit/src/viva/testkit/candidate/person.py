@@ -102,6 +102,7 @@ class Candidate:
         join_url: as in the API's answer, with the token in the fragment.
         voice: renders what is said; render it ahead, nothing should be synthesized live.
         listen: called with (who, text) for each line of the conversation.
+        journal: gets all that was captured.
     """
 
     join_url: str
@@ -110,6 +111,7 @@ class Candidate:
     habits: Habits = field(default_factory=Habits)
     listen: Listener = lambda _who, _text: None
     seed: int = 0
+    journal: bytearray | None = None
 
     def __post_init__(self) -> None:
         self.report = Report()
@@ -139,13 +141,14 @@ class Candidate:
         """
         ticket = await exchange(self.join_url)
         self.report.interview = ticket.interview
-        self._link = Link(ticket, self._on_message, self._on_utterance)
+        self._link = Link(ticket, self._on_message, self._on_utterance, journal=self.journal)
         async with asyncio.timeout(timeout_s), asyncio.TaskGroup() as group:
             connection = group.create_task(self._link.run())
             await self._live(group)
             connection.cancel()
         self.report.end_reason = self._link.over or "dropped"
         self.report.ended_at = time.time()
+        self.report.durable_samples = self._link.durable
         return self.report
 
     async def _live(self, group: asyncio.TaskGroup) -> None:

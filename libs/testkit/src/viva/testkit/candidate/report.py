@@ -50,6 +50,7 @@ class Report:
     reconnects: int = 0
     heard_audio_samples: int = 0
     attached_at: list[float] = field(default_factory=list)
+    durable_samples: int = 0
 
     @property
     def cut_offs(self) -> int:
