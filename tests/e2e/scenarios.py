@@ -21,6 +21,16 @@ from viva.testkit.candidate.link import JoinRefusedError
 from viva.testkit.candidate.person import Habits, rendered_ahead
 from viva.testkit.candidate.script import Answer, AnswerBook, Behaviour, Pause, Say
 from viva.testkit.demo.answers import answer_book
+from viva.testkit.phone.carrier import Fate
+from viva.testkit.phone.person import (
+    GREETING,
+    HELLO,
+    YES,
+    Consent,
+    PhoneCandidate,
+    PhoneHabits,
+    Voicemail,
+)
 
 AT_ONCE = 4
 
@@ -48,6 +58,7 @@ class Scenario:
 
     Attributes:
         live: it takes one of the places for live conversations.
+        by_phone: the order is given by what happens, which knows the number.
     """
 
     habits: Habits = field(default_factory=Habits)
@@ -55,6 +66,7 @@ class Scenario:
     order: dict[str, Any] = field(default_factory=dict)
     act: Act = _talk
     live: bool = True
+    by_phone: bool = False
 
 
 async def _fail_then_reinvite(world: World, outcome: Outcome, scenario: Scenario) -> None:
@@ -103,6 +115,41 @@ async def _problem(world: World, method: str, path: str) -> ApiError:
     except ApiError as error:
         return error
     raise AssertionError(f"{method} {path} should be refused")
+
+
+async def _by_phone(
+    world: World, outcome: Outcome, habits: PhoneHabits, *fates: Fate
+) -> PhoneCandidate:
+    """Somebody is called and goes through it; then the verdict is waited for."""
+    said = book().by_question
+    person = PhoneCandidate(
+        world.voice, [said["warm"][0], said["customer"][0], said["problem"][0]], habits
+    )
+    number = world.phones.add(person.pick_up, *fates)
+    outcome.created = await world.api.create_interview(
+        **outcome.notes["order"], channel="phone", candidate={"phone": number}
+    )
+    await finish(outcome, world.api)
+    outcome.report = person.report
+    outcome.notes |= {"person": person, "number": number}
+    outcome.notes["calls"] = world.phones.calls_to(number)
+    return person
+
+
+def _called(habits: PhoneHabits = PhoneHabits(), *fates: Fate, voicemail: bool = False) -> Act:
+    async def act(world: World, outcome: Outcome, scenario: Scenario) -> None:
+        del scenario
+        if voicemail:
+            number = world.phones.add(lambda: Voicemail(world.voice), *fates)
+            outcome.created = await world.api.create_interview(
+                **outcome.notes["order"], channel="phone", candidate={"phone": number}
+            )
+            await finish(outcome, world.api)
+            outcome.notes["calls"] = world.phones.calls_to(number)
+        else:
+            await _by_phone(world, outcome, habits, *fates)
+
+    return act
 
 
 LONG_QUESTIONS = ORDER["question_set"] | {
@@ -162,6 +209,12 @@ SCENARIOS: dict[str, Scenario] = {
     "types": Scenario(Habits(Behaviour.TYPES), order={"accommodations": {"text_answers": True}}),
     "refuses_consent": Scenario(Habits(consent=False)),
     "cancelled_live": Scenario(act=_cancel_live),
+    "phone": Scenario(act=_called(PhoneHabits(), Fate.BUSY), by_phone=True),
+    "phone_drops": Scenario(act=_called(PhoneHabits(hangs_up_in=2)), by_phone=True),
+    "phone_refuses": Scenario(act=_called(PhoneHabits(Consent.REFUSED)), by_phone=True),
+    "phone_nobody": Scenario(
+        act=_called(PhoneHabits(), Fate.RING, Fate.BUSY, voicemail=True), by_phone=True, live=False
+    ),
     "expires": Scenario(order={"expires_in_s": 1}, act=_expire, live=False),
 }
 
@@ -170,6 +223,7 @@ def spoken(names: Iterable[str]) -> list[Answer]:
     """All that the candidates of these scenarios say; to be rendered before any of them joins."""
     found = list(book().all())
     for name in names:
+        found += [(HELLO,), (YES,), (GREETING,)]
         found += rendered_ahead(SCENARIOS[name].book(), SCENARIOS[name].habits)
     return found
 
@@ -207,10 +261,10 @@ class Runs:
 
     async def _conduct(self, name: str, scenario: Scenario) -> Outcome:
         order = {**ORDER, "external_id": name, **scenario.order}
-        outcome = Outcome(
-            await self._world.api.create_interview(
-                **{name: value for name, value in order.items() if value is not None}
-            )
-        )
+        given = {name: value for name, value in order.items() if value is not None}
+        if scenario.by_phone:
+            outcome = Outcome({}, notes={"order": given})
+        else:
+            outcome = Outcome(await self._world.api.create_interview(**given))
         await scenario.act(self._world, outcome, scenario)
         return outcome

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.e2e.phones import Phones
 from tests.e2e.results_topic import ResultsTopic
 from tests.e2e.spans import Spans
 from viva.audio.models import ModelStore
@@ -14,6 +15,7 @@ from viva.audio.speech import Synthesizer
 from viva.testkit.api import Api, Json
 from viva.testkit.candidate.script import Answer
 from viva.testkit.candidate.voice import Voice
+from viva.testkit.phone.carrier import LoopbackCarrier
 from viva.testkit.stack import Stack
 from viva.testkit.webhook_sink import WebhookSink
 
@@ -26,6 +28,7 @@ class World:
 
     Attributes:
         endpoint: the registered webhook endpoint, with its secret.
+        phones: the telephone network, with whom can be called.
     """
 
     stack: Stack
@@ -35,6 +38,7 @@ class World:
     spans: Spans
     voice: Voice
     endpoint: Json
+    phones: Phones
 
     async def webhooks(self, interview_id: str, kind: str, timeout_s: float = 30) -> list[Any]:
         """Waits for the endpoint's webhooks of one type; gives all of that type."""
@@ -58,6 +62,9 @@ async def running_world(
     """Starts a Viva and what listens to it; renders meanwhile what candidates will say."""
     async with AsyncExitStack() as opened:
         spans = await opened.enter_async_context(Spans())
+        phones = Phones()
+        carrier = await opened.enter_async_context(LoopbackCarrier(phones.answer))
+        phones.carrier = carrier
         stack = Stack(
             kafka_home=kafka_home,
             environment={
@@ -67,6 +74,7 @@ async def running_world(
                 "VIVA_SESSION_STAGE_DEADLINE_S": "400",
             },
         )
+        stack.add_environment(phones.settings(stack.ports["telephony"][0]))
         opened.push_async_callback(asyncio.to_thread, stack.stop)
         voice = Voice(lambda: Synthesizer(ModelStore(), threads=2))
         await asyncio.gather(
@@ -78,4 +86,4 @@ async def running_world(
         )
         api = await opened.enter_async_context(stack.api())
         endpoint = await api.call("POST", "/v1/webhook-endpoints", json={"url": sink.url + HOOKS})
-        yield World(stack, api, sink, results, spans, voice, endpoint)
+        yield World(stack, api, sink, results, spans, voice, endpoint, phones)

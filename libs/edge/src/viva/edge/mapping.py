@@ -24,6 +24,8 @@ _NEEDS: dict[int, m.Ask] = {
     pb.CLIENT_NEED_UPLINK: m.Ask("uplink"),
 }
 
+_CHANNELS = {"browser": common_pb2.CHANNEL_BROWSER, "phone": common_pb2.CHANNEL_PHONE}
+
 
 def attach_request(said: m.SessionAttach) -> pb.ConverseRequest:
     """The first message of a stream."""
@@ -32,7 +34,7 @@ def attach_request(said: m.SessionAttach) -> pb.ConverseRequest:
         attach=pb.Attach(
             interview_id=said.interview_id,
             attempt=said.attempt,
-            channel=common_pb2.CHANNEL_BROWSER,
+            channel=_CHANNELS[said.channel],
             connection=said.connection,
             last_epoch=attach.last_epoch,
             position=attach.position,

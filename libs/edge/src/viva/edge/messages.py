@@ -165,6 +165,9 @@ ClientMessage = Attach | Audio | NumberedFact | Elapsed | Heartbeat
 Uplink = Audio | NumberedFact | Elapsed | Detached | Heartbeat
 
 
+Channel = Literal["browser", "phone"]
+
+
 @dataclass(frozen=True)
 class SessionAttach:
     """First on every session stream.
@@ -176,6 +179,7 @@ class SessionAttach:
     attempt: int
     connection: int
     attach: Attach
+    channel: Channel = "browser"
 
 
 Phase = Literal["waiting", "speaking", "listening", "thinking", "paused", "closing"]

@@ -10,6 +10,7 @@ from viva.edge.limits import EdgeLimits
 from viva.edge.messages import (
     Attach,
     Attached,
+    Channel,
     Durable,
     End,
     Heartbeat,
@@ -40,6 +41,7 @@ class Admitted:
     interview_id: str
     attempt: int
     number: int
+    channel: Channel = "browser"
 
 
 class Uplink:
@@ -126,7 +128,9 @@ class Uplink:
                 playing=self.playing,
             )
         admitted = self._admitted
-        return SessionAttach(admitted.interview_id, admitted.attempt, admitted.number, attach)
+        return SessionAttach(
+            admitted.interview_id, admitted.attempt, admitted.number, attach, admitted.channel
+        )
 
     async def _attached(self, stream: SessionStream) -> AsyncGenerator[SessionMessage, None]:
         writer: asyncio.Task[None] | None = None

@@ -79,6 +79,11 @@ class Sealer:
         ]
 
 
+def is_sealed(text: str) -> bool:
+    """Whether `seal` made it."""
+    return text.startswith(_PREFIX)
+
+
 def new_key_file(path: Path) -> None:
     """Makes a file with a fresh key that only its owner reads, where there is none."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -107,6 +107,10 @@ class Stack:
             }
         return found | self._extra
 
+    def add_environment(self, environment: Mapping[str, str]) -> None:
+        """Adds settings, such as those that depend on its ports; before it starts."""
+        self._extra |= environment
+
     def start(self) -> None:
         """Starts it and waits until it says that it is ready.
 

@@ -1,6 +1,7 @@
 """The composition root of the gateway."""
 
 from datetime import timedelta
+from functools import partial
 
 from viva.edge.dialling import GrpcSessionDialler, SessionLocator, channels
 from viva.edge.metrics import EdgeMetrics
@@ -18,6 +19,7 @@ from viva.gateway.entrypoints.rate import RateLimit
 from viva.gateway.entrypoints.state import Gateway
 from viva.gateway.entrypoints.stream_edge import CandidateEdge
 from viva.gateway.settings import GatewaySettings
+from viva.platform.sealing import Sealer
 from viva.platform.service import Runtime, Service
 from viva.platform.telemetry import meter
 
@@ -26,8 +28,9 @@ _MINUTE_S = 60
 
 async def build(runtime: Runtime, settings: GatewaySettings) -> None:
     """Puts the gateway together."""
-    open_unit = open_work(runtime.database())
-    context = Context(runtime.clock, runtime.ids, _policy(runtime, settings))
+    sealer = Sealer.from_settings(runtime.platform, "phone")
+    open_unit = open_work(runtime.database(), sealer)
+    context = Context(runtime.clock, runtime.ids, _policy(runtime, settings), sealer)
     objects = runtime.objects()
     answers = Answers(open_unit, context)
     runtime.add(BuiltInDefinitions(open_unit))
@@ -45,7 +48,9 @@ async def build(runtime: Runtime, settings: GatewaySettings) -> None:
         max_body_bytes=settings.max_body_bytes,
     )
     runtime.http(create_app(gateway, _edge(runtime, gateway)))
-    events.register(runtime.messaging(), Projector(context, objects), SqlWork)
+    events.register(
+        runtime.messaging(), Projector(context, objects), partial(SqlWork, sealer=sealer)
+    )
 
 
 def _policy(runtime: Runtime, settings: GatewaySettings) -> Policy:

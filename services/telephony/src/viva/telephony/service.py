@@ -141,6 +141,7 @@ def _retries(settings: TelephonySettings) -> Retries:
         rejected=timedelta(seconds=settings.rejected_s),
         failed=timedelta(seconds=settings.failed_s),
         call_back=timedelta(seconds=settings.call_back_s),
+        in_doubt=timedelta(seconds=settings.in_doubt_s),
     )
 
 

@@ -57,4 +57,5 @@ class TelephonySettings(ServiceSettings):
     rejected_s: float = Field(2700, ge=0)
     failed_s: float = Field(60, ge=0)
     call_back_s: float = Field(3, ge=0, description="After a drop.")
+    in_doubt_s: float = Field(15, gt=0, description="Before a carrier is asked what it did.")
     poll_s: float = Field(1.0, gt=0, description="For calls whose time has come.")

@@ -82,6 +82,7 @@ class LoopbackCarrier:
     Attributes:
         fates: what becomes of the next calls to a number, in turns; answered where it is empty.
         calls: all of them, oldest first.
+        lists: how often somebody asked what is under way.
     """
 
     def __init__(self, answer: Callable[[str], Handset] | None = None) -> None:
@@ -89,6 +90,7 @@ class LoopbackCarrier:
         self.fates: dict[str, list[Fate]] = {}
         self.calls: list[CarrierCall] = []
         self.ring_s = 0.05
+        self.lists = 0
         self._numbers = itertools.count(1)
         self._running: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
@@ -129,6 +131,12 @@ class LoopbackCarrier:
         self._spawn(self._inbound(call, voice_url))
         return call
 
+    async def until_status(self, call: CarrierCall, status: str) -> None:
+        """Waits until a call has this status."""
+        async with asyncio.timeout(30):
+            while call.status != status:
+                await call.changed.wait()
+
     async def until(self, number: int) -> CarrierCall:
         """Waits for the so many-th call, counted from 1."""
         while len(self.calls) < number:
@@ -155,6 +163,7 @@ class LoopbackCarrier:
     async def _list(self, request: Request) -> Response:
         if not _authorized(request):
             return JSONResponse({"code": 20003}, 401)
+        self.lists += 1
         to, caller = request.query_params.get("To"), request.query_params.get("From")
         found = [c.document() for c in self.calls if (c.to, c.caller) == (to, caller)]
         return JSONResponse({"calls": found})

@@ -4,9 +4,12 @@ import asyncio
 from collections import deque
 from typing import Protocol
 
-from viva.audio.pcm import FRAME_BYTES
+from viva.audio.pcm import FRAME_BYTES, level_dbfs, to_samples
 
 SILENCE = bytes(FRAME_BYTES)
+_LOUD_DBFS = -45.0
+_WORD_FRAMES = 15
+_PAUSE_FRAMES = 25
 
 
 class Handset(Protocol):
@@ -43,13 +46,23 @@ class ScriptedHandset:
         self._heard = bytearray()
         self._empty = asyncio.Event()
         self._over = asyncio.Event()
+        self._spoken_to = asyncio.Event()
+        self._loud = self._quiet = 0
         self.hung_up = False
 
     async def say(self, pcm: bytes) -> None:
         """Speaks; returns when all was sent."""
-        padded = pcm.ljust(-(-len(pcm) // FRAME_BYTES) * FRAME_BYTES, b"\0")
-        frames = [padded[at : at + FRAME_BYTES] for at in range(0, len(padded), FRAME_BYTES)]
-        await self._queued([*frames])
+        await self._queued(_frames(pcm))
+
+    def begin(self, pcm: bytes) -> None:
+        """Speaks as soon as the call is there."""
+        self._queue.extend(_frames(pcm))
+
+    async def wait_spoken_to(self) -> None:
+        """Returns when something was said to it and then nothing for half a second."""
+        self._loud, self._quiet = 0, 0
+        self._spoken_to.clear()
+        await self._spoken_to.wait()
 
     async def lose(self, ms: int) -> None:
         """Lets so much never arrive."""
@@ -81,6 +94,10 @@ class ScriptedHandset:
     def hear(self, pcm: bytes) -> None:
         """Keeps it."""
         self._heard += pcm
+        loud = level_dbfs(to_samples(pcm)) > _LOUD_DBFS
+        self._loud, self._quiet = self._loud + loud, 0 if loud else self._quiet + 1
+        if self._loud > _WORD_FRAMES and self._quiet > _PAUSE_FRAMES:
+            self._spoken_to.set()
 
     def take_keys(self) -> str:
         """Keys pressed since the last time."""
@@ -95,3 +112,8 @@ class ScriptedHandset:
         self._queue.extend(frames)
         self._empty.clear()
         await self._empty.wait()
+
+
+def _frames(pcm: bytes) -> list[bytes | None]:
+    padded = pcm.ljust(-(-len(pcm) // FRAME_BYTES) * FRAME_BYTES, b"\0")
+    return [padded[at : at + FRAME_BYTES] for at in range(0, len(padded), FRAME_BYTES)]

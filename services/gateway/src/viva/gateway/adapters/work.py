@@ -15,6 +15,7 @@ from viva.gateway.adapters.stores.library import SqlLibrary
 from viva.gateway.adapters.stores.people import SqlAudit, SqlReviews
 from viva.gateway.application.ports import OpenWork, Work
 from viva.platform.db import Database, UnitOfWork
+from viva.platform.sealing import Sealer
 
 RESULTS_TOPIC = "interview.results.v1"
 
@@ -22,10 +23,10 @@ RESULTS_TOPIC = "interview.results.v1"
 class SqlWork:
     """The stores of one transaction."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, sealer: Sealer | None = None) -> None:
         self._unit = unit
         session = unit.session
-        self.interviews = SqlInterviews(session)
+        self.interviews = SqlInterviews(session, sealer)
         self.doors = SqlDoors(session)
         self.library = SqlLibrary(session)
         self.credits = SqlCredits(session)
@@ -47,12 +48,12 @@ class SqlWork:
         self._unit.settle(interview_id)
 
 
-def open_work(database: Database) -> OpenWork:
-    """Makes the factory of units of work."""
+def open_work(database: Database, sealer: Sealer | None = None) -> OpenWork:
+    """Makes the factory of units of work; with a sealer, numbers are stored sealed."""
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Work]:
         async with database.unit_of_work() as unit:
-            yield SqlWork(unit)
+            yield SqlWork(unit, sealer)
 
     return opened

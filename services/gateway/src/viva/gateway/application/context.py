@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from viva.platform.clock import Clock
 from viva.platform.ids import Ids
+from viva.platform.sealing import Sealer
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,16 @@ class Policy:
 
 @dataclass(frozen=True)
 class Context:
-    """Time, ids and policy."""
+    """Time, ids and policy.
+
+    Attributes:
+        sealer: for telephone numbers; None where no key is configured.
+    """
 
     clock: Clock
     ids: Ids
     policy: Policy
+    sealer: Sealer | None = None
 
     def now(self) -> datetime:
         """The time, UTC."""

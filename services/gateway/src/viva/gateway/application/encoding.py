@@ -31,10 +31,10 @@ _EVIDENCE = {
 }
 
 
-def created(interview: Interview) -> events.InterviewCreated:
-    """Tells the other services of a new interview; nothing about the candidate is in it."""
+def created(interview: Interview, call: events.CallPlan | None = None) -> events.InterviewCreated:
+    """Tells the other services of a new interview; of the candidate, only a sealed number is in."""
     return events.InterviewCreated(
-        spec=_spec(interview), attempt=1, webhook_url=interview.order.webhook_url
+        spec=_spec(interview), attempt=1, webhook_url=interview.order.webhook_url, call=call
     )
 
 

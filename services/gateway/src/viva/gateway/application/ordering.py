@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from viva.gateway.application import auditing, crediting, encoding
+from viva.gateway.application.calling import call_plan, check_call, new_code
 from viva.gateway.application.context import Context
 from viva.gateway.application.ports import Work
 from viva.gateway.domain import builtin
@@ -12,6 +13,7 @@ from viva.gateway.domain.access import Caller
 from viva.gateway.domain.errors import Fault, InvalidInputError
 from viva.gateway.domain.interview import (
     Accommodations,
+    CallOrder,
     Candidate,
     Channel,
     ConsentMode,
@@ -47,14 +49,16 @@ class OrderInterview:
     webhook_url: str = ""
     total_ms: int | None = None
     grace_ms: int | None = None
+    call: CallOrder | None = None
 
 
 @dataclass(frozen=True)
 class Ordered:
-    """A new interview and its link, which is shown once."""
+    """A new interview, with its link and the code to call in with, which are shown once."""
 
     interview: Interview
     join_url: str
+    call_code: str = ""
 
 
 async def order_interview(
@@ -66,7 +70,7 @@ async def order_interview(
         InvalidInputError: something named is unknown, unavailable or breaks a rule.
         InsufficientCreditsError: nothing was created.
     """
-    _check_channel(command, context)
+    check_call(context, command.channel, command.call, command.candidate)
     now = context.now()
     script = Script(
         persona=await _resolve(work, context, caller, command.persona, builtin.PERSONA),
@@ -94,8 +98,10 @@ async def order_interview(
     await auditing.note(work, context, caller, "interview.create", interview.id)
     # Last, because it makes the tenant's other orders wait.
     await crediting.reserve(work, context, interview, event_id=f"{interview.id}:1:reserve")
-    work.emit(encoding.created(interview), interview_id=interview.id)
-    return Ordered(interview, join_url)
+    code = new_code() if command.channel is Channel.PHONE else ""
+    plan = call_plan(context, interview, code)
+    work.emit(encoding.created(interview, plan), interview_id=interview.id)
+    return Ordered(interview, join_url, code)
 
 
 async def open_door(work: Work, context: Context, interview: Interview) -> str:
@@ -106,25 +112,8 @@ async def open_door(work: Work, context: Context, interview: Interview) -> str:
     return f"{context.policy.public_url}/join#t={token}"
 
 
-def _check_channel(command: OrderInterview, context: Context) -> None:
-    if command.channel is Channel.BROWSER:
-        return
-    if not context.policy.phone_available:
-        raise InvalidInputError(
-            "channel_unavailable",
-            "No telephone trunk is configured; use the channel 'browser'.",
-            (Fault("/channel", "one of: browser", "channel_unavailable"),),
-        )
-    if not command.candidate.phone:
-        raise InvalidInputError(
-            "phone_required",
-            "A telephone interview needs the candidate's number.",
-            (Fault("/candidate/phone", "missing", "missing"),),
-        )
-
-
 def _order(command: OrderInterview, script: Script) -> Order:
-    usual = usual_limits(script.question_set.definition, command.accommodations)
+    usual = usual_limits(script.question_set.definition, command.accommodations, command.channel)
     return Order(
         channel=command.channel,
         role=command.role,
@@ -140,6 +129,7 @@ def _order(command: OrderInterview, script: Script) -> Order:
         consent_mode=command.consent_mode,
         accommodations=command.accommodations,
         webhook_url=command.webhook_url,
+        call=(command.call or CallOrder()) if command.channel is Channel.PHONE else None,
     )
 
 

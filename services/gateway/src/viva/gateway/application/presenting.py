@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from viva.gateway.application.explaining import explanation
-from viva.gateway.domain.interview import Interview, Run, StoredObject
+from viva.gateway.domain.interview import CallOrder, Interview, Run, StoredObject
 from viva.gateway.domain.library import Competency, Entry
 from viva.gateway.domain.reviews import Override, Review
 from viva.gateway.domain.verdict import AnswerResult
@@ -51,6 +51,7 @@ def interview_document(
             "total_s": order.limits.total_ms / 1000,
             "grace_s": order.limits.grace_ms / 1000,
         },
+        "call": _call(order.call),
         "created_at": timestamp(interview.created_at),
         "expires_at": timestamp(interview.expires_at),
         "started_at": timestamp(run.started_at),
@@ -79,6 +80,30 @@ def interview_document(
         },
     }
     return document
+
+
+def _call(call: CallOrder | None) -> Json | None:
+    if call is None:
+        return None
+    window = call.window
+    return {
+        "direction": "outbound" if call.outbound else "inbound",
+        "window": {
+            "time_zone": window.time_zone,
+            "from": _time_of_day(window.from_minute),
+            "until": _time_of_day(window.until_minute),
+            "weekdays": list(window.weekdays),
+        }
+        if window
+        else None,
+        "trunk": call.trunk or None,
+        "max_calls": call.max_calls or None,
+        "call_back": call.call_back,
+    }
+
+
+def _time_of_day(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def timestamp(at: datetime | None) -> str | None:

@@ -34,6 +34,34 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class CallWindow:
+    """When the candidate may be called: minutes after midnight in a time zone, ISO weekdays."""
+
+    time_zone: str
+    from_minute: int
+    until_minute: int
+    weekdays: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class CallOrder:
+    """How a telephone interview comes about.
+
+    Attributes:
+        trunk: its name; empty for any.
+        max_calls: in all; 0 for what telephony does by default.
+        call_back: whether a dropped call is taken up by calling back once.
+        outbound: False where the candidate calls.
+    """
+
+    window: CallWindow | None = None
+    trunk: str = ""
+    max_calls: int = 0
+    call_back: bool = True
+    outbound: bool = True
+
+
+@dataclass(frozen=True)
 class Accommodations:
     """What makes the conversation accessible. The factor stretches every timer."""
 
@@ -79,6 +107,7 @@ class Order:
     consent_mode: ConsentMode = ConsentMode.EXPLICIT
     accommodations: Accommodations = Accommodations()
     webhook_url: str = ""
+    call: CallOrder | None = None
 
 
 @dataclass(frozen=True)

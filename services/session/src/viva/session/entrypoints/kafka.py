@@ -22,6 +22,9 @@ _CALL_FAILURES = {
     telephony.CALL_FAILURE_NO_ANSWER: "call_no_answer",
     telephony.CALL_FAILURE_VOICEMAIL: "call_voicemail",
     telephony.CALL_FAILURE_REJECTED: "call_rejected",
+    telephony.CALL_FAILURE_DROPPED: "call_dropped",
+    telephony.CALL_FAILURE_NUMBER: "call_number_forbidden",
+    telephony.CALL_FAILURE_EXPIRED: "call_expired",
 }
 
 

@@ -154,7 +154,8 @@ class CallCarrier:
     async def _bridge(self, client: PhoneClient, call: Call, plan: CallPlan) -> None:
         """Relays between the leg and the session until the session needs this leg no more."""
         conversing = self._calling.conversing
-        admitted = Admitted(call.interview_id, call.attempt, conversing.next_number())
+        number = conversing.next_number()
+        admitted = Admitted(call.interview_id, call.attempt, number, channel="phone")
         attach = Attach(credential="", fresh=True, position=0)
         connection = Connection(
             admitted, attach, client, conversing.dialler, conversing.limits, conversing.metrics

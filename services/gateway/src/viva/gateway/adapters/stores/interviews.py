@@ -1,5 +1,7 @@
 """Interviews in PostgreSQL."""
 
+from dataclasses import replace
+
 from sqlalchemy import Select, insert, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,13 +11,19 @@ from viva.gateway.adapters.paging import page
 from viva.gateway.adapters.tables import interviews
 from viva.gateway.application.ports import Cursor, InterviewFilter, Page
 from viva.gateway.domain.interview import Interview, Order, Run
+from viva.platform.sealing import Sealer, is_sealed
 
 
 class SqlInterviews:
-    """The interviews of all tenants."""
+    """The interviews of all tenants.
 
-    def __init__(self, session: AsyncSession) -> None:
+    Args:
+        sealer: seals telephone numbers at rest; without one none can be ordered.
+    """
+
+    def __init__(self, session: AsyncSession, sealer: Sealer | None = None) -> None:
         self._session = session
+        self._sealer = sealer
 
     async def add(self, interview: Interview) -> None:
         """Stores a new interview."""
@@ -26,7 +34,7 @@ class SqlInterviews:
                 tenant_id=interview.tenant_id,
                 test_mode=interview.test_mode,
                 created_at=interview.created_at,
-                **_labelled(order),
+                **_labelled(self._sealed(order, interview.id)),
                 **_changing(interview),
             )
         )
@@ -51,17 +59,45 @@ class SqlInterviews:
         await self._session.execute(
             update(interviews)
             .where(interviews.c.id == interview.id)
-            .values(**_labelled(interview.order))
+            .values(**_labelled(self._sealed(interview.order, interview.id)))
         )
 
     async def page(self, where: InterviewFilter, cursor: Cursor) -> Page[Interview]:
         """Lists interviews."""
         statement = _filtered(where)
-        return await page(self._session, statement, interviews.c.id, cursor, _read)
+        return await page(self._session, statement, interviews.c.id, cursor, self._read)
 
     async def _one(self, statement: Select[tuple[object, ...]]) -> Interview | None:
         row = (await self._session.execute(statement)).mappings().first()
-        return _read(row) if row else None
+        return self._read(row) if row else None
+
+    def _sealed(self, order: Order, owner: str) -> Order:
+        phone = order.candidate.phone
+        if not phone or self._sealer is None:
+            return order
+        sealed = self._sealer.seal(phone, owner)
+        return replace(order, candidate=replace(order.candidate, phone=sealed))
+
+    def _opened(self, order: Order, owner: str) -> Order:
+        phone = order.candidate.phone
+        if not is_sealed(phone):
+            return order
+        opened = self._sealer.open(phone, owner) if self._sealer else ""
+        return replace(order, candidate=replace(order.candidate, phone=opened))
+
+    def _read(self, row: RowMapping) -> Interview:
+        return Interview(
+            id=row["id"],
+            tenant_id=row["tenant_id"],
+            test_mode=row["test_mode"],
+            order=self._opened(from_json(Order, row["ordered"]), row["id"]),
+            created_at=row["created_at"],
+            expires_at=row["expires_at"],
+            run=from_json(Run, row["run"]),
+            requested_attempt=row["requested_attempt"],
+            cancel_requested=row["cancel_requested"],
+            changes=row["changes"],
+        )
 
 
 def _labelled(order: Order) -> dict[str, object]:
@@ -102,18 +138,3 @@ def _filtered(where: InterviewFilter) -> Select[tuple[object, ...]]:
     if where.created_before:
         statement = statement.where(columns.created_at < where.created_before)
     return statement
-
-
-def _read(row: RowMapping) -> Interview:
-    return Interview(
-        id=row["id"],
-        tenant_id=row["tenant_id"],
-        test_mode=row["test_mode"],
-        order=from_json(Order, row["ordered"]),
-        created_at=row["created_at"],
-        expires_at=row["expires_at"],
-        run=from_json(Run, row["run"]),
-        requested_attempt=row["requested_attempt"],
-        cancel_requested=row["cancel_requested"],
-        changes=row["changes"],
-    )

@@ -198,7 +198,8 @@ def _with_link(request: Request, ordered: Ordered) -> Json:
     document = interview_document(
         ordered.interview, overrides=(), reviews=(), public_url=public_url
     )
-    return document | {"join_url": ordered.join_url}
+    code = {"call_code": ordered.call_code} if ordered.call_code else {}
+    return document | {"join_url": ordered.join_url} | code
 
 
 def _explanation(document: Json) -> Json:

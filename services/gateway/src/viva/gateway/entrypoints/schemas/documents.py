@@ -400,6 +400,25 @@ class Candidate(Document):
     phone: str | None
 
 
+class CallWindow(Document):
+    """When the candidate may be called."""
+
+    time_zone: str
+    from_: str = Field(alias="from")
+    until: str
+    weekdays: list[int]
+
+
+class CallDocument(Document):
+    """How a telephone interview comes about."""
+
+    direction: Literal["outbound", "inbound"]
+    window: CallWindow | None
+    trunk: str | None
+    max_calls: int | None
+    call_back: bool
+
+
 class InterviewSummary(Document):
     """An interview in a list."""
 
@@ -417,6 +436,7 @@ class InterviewSummary(Document):
     consent_mode: ConsentMode
     accommodations: Accommodations
     limits: Limits
+    call: CallDocument | None = Field(description="Of the channel phone")
     created_at: str
     expires_at: str
     started_at: str | None
@@ -451,6 +471,9 @@ class InterviewWithLink(InterviewDocument):
     """An interview with the candidate's link, which is shown once."""
 
     join_url: str
+    call_code: str | None = Field(
+        None, description="Of the channel phone: to call in with; shown once"
+    )
 
 
 class ExplanationDocument(Document):

@@ -1,7 +1,7 @@
 """Bodies of interviews."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -17,7 +17,14 @@ from pydantic import (
 
 from viva.gateway.application.labelling import Relabel
 from viva.gateway.application.ordering import OrderInterview
-from viva.gateway.domain.interview import Accommodations, Candidate, Channel, ConsentMode
+from viva.gateway.domain.interview import (
+    Accommodations,
+    CallOrder,
+    CallWindow,
+    Candidate,
+    Channel,
+    ConsentMode,
+)
 from viva.gateway.entrypoints.schemas.fields import (
     Body,
     Code,
@@ -27,6 +34,7 @@ from viva.gateway.entrypoints.schemas.fields import (
     OptionalProse,
     Phone,
     Prose,
+    TimeOfDay,
     Url,
 )
 from viva.gateway.entrypoints.schemas.library import FrameworkBody, PersonaBody, QuestionSetBody
@@ -97,6 +105,51 @@ class LimitsBody(Body):
     grace_s: float | None = Field(None, ge=1, le=3600, allow_inf_nan=False)
 
 
+class CallWindowBody(Body):
+    """When the candidate may be called."""
+
+    time_zone: Line = Field(description="IANA name, such as Europe/Berlin")
+    from_: TimeOfDay = Field("09:00", alias="from")
+    until: TimeOfDay = "20:00"
+    weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(
+        default_factory=list, max_length=7, description="1 for Monday to 7; empty for all"
+    )
+
+    @model_validator(mode="after")
+    def _ends_later(self) -> "CallWindowBody":
+        if minute_of(self.from_) >= minute_of(self.until):
+            raise ValueError("until lies after from, on the same day")
+        return self
+
+
+class CallBody(Body):
+    """How a telephone interview comes about."""
+
+    direction: Literal["outbound", "inbound"] = "outbound"
+    window: CallWindowBody | None = Field(None, description="None: at any time")
+    trunk: OptionalLine = Field("", description="Its name; any where it is empty")
+    max_calls: int | None = Field(None, ge=1, le=10, description="One budget for all reasons")
+    call_back: bool = Field(True, description="Once, where the line drops")
+
+    def order(self) -> CallOrder:
+        """Reads the body."""
+        window = self.window
+        return CallOrder(
+            window=CallWindow(
+                window.time_zone,
+                minute_of(window.from_),
+                minute_of(window.until),
+                tuple(sorted(set(window.weekdays))),
+            )
+            if window
+            else None,
+            trunk=self.trunk,
+            max_calls=self.max_calls or 0,
+            call_back=self.call_back,
+            outbound=self.direction == "outbound",
+        )
+
+
 class CreateInterviewBody(Body):
     """An interview to be conducted. A role and a channel are enough."""
 
@@ -114,6 +167,7 @@ class CreateInterviewBody(Body):
     consent_mode: ConsentMode = ConsentMode.EXPLICIT
     accommodations: AccommodationsBody = AccommodationsBody()
     limits: LimitsBody = LimitsBody()
+    call: CallBody | None = Field(None, description="Of the channel phone")
     expires_at: AwareDatetime | None = Field(None, description="When the link dies; not both")
     expires_in_s: float | None = Field(
         None, gt=0, allow_inf_nan=False, le=366 * 86400, description="The same, from now"
@@ -149,6 +203,7 @@ class CreateInterviewBody(Body):
             webhook_url=self.webhook_url or "",
             total_ms=round(limits.total_s * _MS) if limits.total_s else None,
             grace_ms=round(limits.grace_s * _MS) if limits.grace_s else None,
+            call=self.call.order() if self.call else None,
         )
 
 
@@ -189,6 +244,12 @@ class OverrideBody(Body):
     value: StrictInt | Code = Field(description="0 to 100, or a CEFR level")
     reason: Prose
     by: OptionalLine = Field("", description="Who says so; the API key's name by default")
+
+
+def minute_of(time_of_day: str) -> int:
+    """Minutes after midnight of HH:MM; 24:00 is the end of the day."""
+    hours, minutes = time_of_day.split(":")
+    return int(hours) * 60 + int(minutes)
 
 
 def expiry(at: datetime | None, in_s: float | None, now: datetime) -> datetime | None:

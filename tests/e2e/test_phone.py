@@ -1,0 +1,109 @@
+"""The same interview by telephone, over a carrier on loopback."""
+
+import io
+import wave
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.e2e.interview import CUSTOMER, PROBLEM
+from tests.e2e.scenarios import Outcome
+from tests.e2e.world import World
+from viva.testkit.candidate.microphone import voiced_end
+from viva.testkit.candidate.script import SAMPLE_RATE_HZ, Say
+
+PIECE = SAMPLE_RATE_HZ // 2
+
+
+def words(text: str) -> set[str]:
+    return {word.strip(".,!?").lower() for word in text.split()}
+
+
+@pytest.mark.scenario("phone")
+async def test_a_phone_interview_is_completed(outcome: Outcome, world: World) -> None:
+    verdict = outcome.verdict
+    assert (verdict["status"], verdict["channel"]) == ("completed", "phone")
+    assert verdict["end_reason"] == "finished"
+    assert verdict["questions"] == {"planned": 2, "answered": 2}
+    assert isinstance(verdict["overall_score"], int)
+    assert verdict["fraud_signals"] == {"multiple_speakers": False, "reading_detected": False}
+    assert verdict["call"]["direction"] == "outbound"
+    assert outcome.notes["calls"] == ["busy", "completed"]
+    (hook,) = await world.webhooks(outcome.id, "interview.completed")
+    assert hook.verified(world.endpoint["secret"])["data"] == verdict
+
+
+@pytest.mark.scenario("phone")
+async def test_the_words_came_through_the_telephone(outcome: Outcome, world: World) -> None:
+    read = await world.api.interview(outcome.id, include="transcript")
+    by_question = {answer["question_id"]: answer for answer in read["answers"]}
+    for question, spoken in (("customer", CUSTOMER), ("problem", PROBLEM)):
+        heard = words(by_question[question]["transcript"]["text"])
+        share = len(heard & words(spoken)) / len(words(spoken))
+        assert share > 0.8, (share, by_question[question]["transcript"]["text"])
+
+
+@pytest.mark.scenario("phone")
+async def test_the_recording_is_what_both_sides_heard(outcome: Outcome, world: World) -> None:
+    content = await world.api.recording(outcome.id)
+    with wave.open(io.BytesIO(content)) as file:
+        both = np.frombuffer(file.readframes(file.getnframes()), np.int16).reshape(-1, 2)
+    candidate, interviewer = both[:, 0].astype(float), both[:, 1].astype(float)
+    spoken = world.voice.render(Say(PROBLEM))
+    assert found(spoken[: voiced_end(spoken)].astype(float), candidate) > 0.8
+    heard = np.frombuffer(bytes(outcome.notes["person"].heard), np.int16).astype(float)
+    assert found(interviewer[np.abs(interviewer) > 0], heard) > 0.6
+    for turn in outcome.report.turns:
+        assert turn.latency_ms is not None
+        assert turn.latency_ms < 5_000
+
+
+@pytest.mark.scenario("phone")
+async def test_no_number_is_written_in_clear(outcome: Outcome, world: World) -> None:
+    number = outcome.notes["number"]
+    for service in ("gateway", "session", "telephony", "notification"):
+        assert number[1:] not in world.stack.log(service), service
+    assert number not in str(outcome.verdict)
+    read = await world.api.interview(outcome.id, include="candidate")
+    assert read["candidate"]["phone"] == number
+
+
+@pytest.mark.scenario("phone_drops")
+async def test_a_dropped_call_is_called_back_and_goes_on(outcome: Outcome) -> None:
+    assert outcome.verdict["status"] == "completed"
+    assert outcome.notes["calls"] == ["completed", "completed"]
+    assert outcome.verdict["questions"] == {"planned": 2, "answered": 2}
+
+
+@pytest.mark.scenario("phone_refuses")
+async def test_who_refuses_is_let_go_and_forgotten(outcome: Outcome, world: World) -> None:
+    assert outcome.verdict["status"] == "failed"
+    assert outcome.verdict["failure"]["code"] == "consent_refused"
+    assert outcome.verdict["recording"] is None
+    assert outcome.notes["calls"] == ["completed"]
+    folder = world.stack.folder / "home" / "objects"
+    assert not [path for path in folder.rglob("*") if path.is_file() and outcome.id in str(path)]
+
+
+@pytest.mark.scenario("phone_nobody")
+async def test_who_is_not_reached_is_not_interviewed(outcome: Outcome, world: World) -> None:
+    assert outcome.verdict["status"] == "failed"
+    assert outcome.verdict["failure"]["code"] == "call_voicemail"
+    assert outcome.notes["calls"] == ["no-answer", "busy", "completed"]
+    assert outcome.verdict["charged"] is False
+
+
+def found(needle: NDArray[np.float64], haystack: NDArray[np.float64]) -> float:
+    """The share of pieces of half a second that correlate somewhere with 0.85 or more."""
+    pieces = [needle[at : at + PIECE] for at in range(0, len(needle) - PIECE + 1, PIECE)]
+    return sum(_best(piece, haystack) > 0.85 for piece in pieces) / len(pieces)
+
+
+def _best(piece: NDArray[np.float64], haystack: NDArray[np.float64]) -> float:
+    size = 1 << (len(haystack) + len(piece)).bit_length()
+    product = np.fft.rfft(haystack, size) * np.conj(np.fft.rfft(piece, size))
+    dots = np.fft.irfft(product, size)[: len(haystack) - len(piece) + 1]
+    squares = np.concatenate([[0.0], np.cumsum(haystack**2)])
+    energy = np.maximum(squares[len(piece) :] - squares[: len(dots)], 1.0)
+    return float((dots / np.sqrt(energy * max(np.sum(piece**2), 1.0))).max())
