@@ -136,7 +136,7 @@ async def _by_phone(
     return person
 
 
-def _called(habits: PhoneHabits = PhoneHabits(), *fates: Fate, voicemail: bool = False) -> Act:
+def _called(habits: PhoneHabits, *fates: Fate, voicemail: bool = False) -> Act:
     async def act(world: World, outcome: Outcome, scenario: Scenario) -> None:
         del scenario
         if voicemail:

@@ -42,7 +42,7 @@ async def build(runtime: Runtime, settings: TelephonySettings) -> None:
     lines, routes = _lines(runtime, settings)
     if routes:
         runtime.http(Router(routes))
-    servicer = TelephonyServicer(lines)
+    servicer = TelephonyServicer(lines, runtime.database().unit_of_work, store)
     runtime.grpc_server().add(
         lambda server: add_TelephonyServiceServicer_to_server(servicer, server)
     )

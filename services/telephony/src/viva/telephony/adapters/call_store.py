@@ -11,7 +11,7 @@ from viva.platform.db import UnitOfWork
 from viva.platform.errors import DomainError
 from viva.telephony.adapters.call_mapping import call_of, event_message, plan_of, plan_values
 from viva.telephony.adapters.tables import calls, plans, tries
-from viva.telephony.application.store import Due, Try
+from viva.telephony.application.store import Due, Logged, Try
 from viva.telephony.domain.calls import Call, CallPlan, CallState
 
 _OPEN = [state.value for state in CallState if state.open]
@@ -149,6 +149,19 @@ class SqlCallStore:
             .values(outcome=outcome, ended_at=at)
         )
 
+    async def log(self, uow: UnitOfWork, interview_id: str) -> tuple[Call | None, Sequence[Logged]]:
+        """The newest attempt's call, and all tries."""
+        newest = (
+            select(calls)
+            .where(calls.c.interview_id == interview_id)
+            .order_by(calls.c.attempt.desc())
+            .limit(1)
+        )
+        row = (await uow.session.execute(newest)).mappings().first()
+        made = select(tries).where(tries.c.interview_id == interview_id).order_by(tries.c.at)
+        rows = (await uow.session.execute(made)).mappings().all()
+        return (call_of(dict(row)) if row else None), [_logged(row) for row in rows]
+
     async def _joined(self, uow: UnitOfWork, *where: Any, limit: int) -> Sequence[Due]:
         found = (
             select(calls, plans)
@@ -169,6 +182,11 @@ class SqlCallStore:
 
 def _values(call: Call) -> dict[str, Any]:
     return {"state": call.state.value} | {name: getattr(call, name) for name in _FIELDS}
+
+
+def _logged(row: RowMapping) -> Logged:
+    own = {name: row[name] for name in Try.__dataclass_fields__}
+    return Logged(Try(**own), row["carrier_id"], row["outcome"], row["ended_at"])
 
 
 def _due(row: RowMapping) -> Due:

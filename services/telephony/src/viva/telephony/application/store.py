@@ -39,6 +39,16 @@ class Due:
     traceparent: str | None
 
 
+@dataclass(frozen=True)
+class Logged:
+    """A try with what became of it."""
+
+    made: Try
+    carrier_id: str
+    outcome: str
+    ended_at: datetime | None
+
+
 class CallStore(Protocol):
     """Plans, calls and the log of tries. Calls are saved on condition of their version."""
 
@@ -84,3 +94,6 @@ class CallStore(Protocol):
 
     async def note_end(self, uow: UnitOfWork, call_id: str, outcome: str, at: datetime) -> None:
         """Logs what became of it."""
+
+    async def log(self, uow: UnitOfWork, interview_id: str) -> tuple[Call | None, Sequence[Logged]]:
+        """The newest attempt's call as it stands, and all tries, oldest first."""
