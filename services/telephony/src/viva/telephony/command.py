@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import grpc
 import httpx
@@ -15,6 +15,9 @@ from viva.contracts.telephony.v1 import telephony_pb2 as messages
 from viva.contracts.telephony.v1.telephony_pb2_grpc import TelephonyServiceStub
 from viva.platform.local.state import current_settings, home
 from viva.platform.settings import PlatformSettings
+
+if TYPE_CHECKING:
+    from viva.contracts.telephony.v1.telephony_pb2_grpc import TelephonyServiceAsyncStub
 
 _OVER = {"completed", "partial", "low_confidence", "failed", "expired", "cancelled"}
 _EVERY_S = 0.5
@@ -69,7 +72,7 @@ async def _call(settings: PlatformSettings, url: str, key: str, order: dict[str,
 
 
 async def _follow(
-    api: httpx.AsyncClient, telephony: TelephonyServiceStub, interview_id: str
+    api: httpx.AsyncClient, telephony: "TelephonyServiceAsyncStub", interview_id: str
 ) -> dict[str, Any]:
     """Prints each change until the interview is over; gives its document."""
     began, shown = time.monotonic(), ""

@@ -23,9 +23,10 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!viva/telephony/v1/telephony.proto\x12\x11viva.telephony.v1\"\x14\n\x12GetCapacityRequest\"G\n\x13GetCapacityResponse\x12\x30\n\x06trunks\x18\x01 \x03(\x0b\x32 .viva.telephony.v1.TrunkCapacity\"J\n\rTrunkCapacity\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\r\n\x05slots\x18\x03 \x01(\x05\x12\x0e\n\x06in_use\x18\x04 \x01(\x05\x32u\n\x10TelephonyService\x12\x61\n\x0bGetCapacity\x12%.viva.telephony.v1.GetCapacityRequest\x1a&.viva.telephony.v1.GetCapacityResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!viva/telephony/v1/telephony.proto\x12\x11viva.telephony.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x14\n\x12GetCapacityRequest\"G\n\x13GetCapacityResponse\x12\x30\n\x06trunks\x18\x01 \x03(\x0b\x32 .viva.telephony.v1.TrunkCapacity\"J\n\rTrunkCapacity\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\r\n\x05slots\x18\x03 \x01(\x05\x12\x0e\n\x06in_use\x18\x04 \x01(\x05\"\'\n\x0fGetCallsRequest\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\"x\n\x10GetCallsResponse\x12\r\n\x05state\x18\x01 \x01(\t\x12*\n\x06\x64ue_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05tries\x18\x03 \x03(\x0b\x32\x1a.viva.telephony.v1.CallTry\"\xd4\x01\n\x07\x43\x61llTry\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x0c\n\x04\x63\x61ll\x18\x03 \x01(\x05\x12\r\n\x05trunk\x18\x04 \x01(\t\x12\x0f\n\x07inbound\x18\x05 \x01(\x08\x12\x12\n\ncarrier_id\x18\x06 \x01(\t\x12\x0f\n\x07outcome\x18\x07 \x01(\t\x12&\n\x02\x61t\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xcf\x01\n\x10TelephonyService\x12\x61\n\x0bGetCapacity\x12%.viva.telephony.v1.GetCapacityRequest\x1a&.viva.telephony.v1.GetCapacityResponse\"\x03\x90\x02\x01\x12X\n\x08GetCalls\x12\".viva.telephony.v1.GetCallsRequest\x1a#.viva.telephony.v1.GetCallsResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,12 +35,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_TELEPHONYSERVICE'].methods_by_name['GetCapacity']._loaded_options = None
   _globals['_TELEPHONYSERVICE'].methods_by_name['GetCapacity']._serialized_options = b'\220\002\001'
-  _globals['_GETCAPACITYREQUEST']._serialized_start=56
-  _globals['_GETCAPACITYREQUEST']._serialized_end=76
-  _globals['_GETCAPACITYRESPONSE']._serialized_start=78
-  _globals['_GETCAPACITYRESPONSE']._serialized_end=149
-  _globals['_TRUNKCAPACITY']._serialized_start=151
-  _globals['_TRUNKCAPACITY']._serialized_end=225
-  _globals['_TELEPHONYSERVICE']._serialized_start=227
-  _globals['_TELEPHONYSERVICE']._serialized_end=344
+  _globals['_TELEPHONYSERVICE'].methods_by_name['GetCalls']._loaded_options = None
+  _globals['_TELEPHONYSERVICE'].methods_by_name['GetCalls']._serialized_options = b'\220\002\001'
+  _globals['_GETCAPACITYREQUEST']._serialized_start=89
+  _globals['_GETCAPACITYREQUEST']._serialized_end=109
+  _globals['_GETCAPACITYRESPONSE']._serialized_start=111
+  _globals['_GETCAPACITYRESPONSE']._serialized_end=182
+  _globals['_TRUNKCAPACITY']._serialized_start=184
+  _globals['_TRUNKCAPACITY']._serialized_end=258
+  _globals['_GETCALLSREQUEST']._serialized_start=260
+  _globals['_GETCALLSREQUEST']._serialized_end=299
+  _globals['_GETCALLSRESPONSE']._serialized_start=301
+  _globals['_GETCALLSRESPONSE']._serialized_end=421
+  _globals['_CALLTRY']._serialized_start=424
+  _globals['_CALLTRY']._serialized_end=636
+  _globals['_TELEPHONYSERVICE']._serialized_start=639
+  _globals['_TELEPHONYSERVICE']._serialized_end=846
 # @@protoc_insertion_point(module_scope)

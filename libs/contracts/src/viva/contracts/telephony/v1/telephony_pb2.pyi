@@ -7,6 +7,7 @@ isort:skip_file
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
@@ -81,3 +82,100 @@ class TrunkCapacity(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TrunkCapacity: _TypeAlias = TrunkCapacity  # noqa: Y015
+
+@_typing.final
+class GetCallsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INTERVIEW_ID_FIELD_NUMBER: _builtins.int
+    interview_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        interview_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["interview_id", b"interview_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetCallsRequest: _TypeAlias = GetCallsRequest  # noqa: Y015
+
+@_typing.final
+class GetCallsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    TRIES_FIELD_NUMBER: _builtins.int
+    state: _builtins.str
+    """Of the newest attempt: waiting, dialling, talking, over, failed or cancelled; empty for none."""
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """When the next call is made; absent where none is planned."""
+
+    @_builtins.property
+    def tries(self) -> _containers.RepeatedCompositeFieldContainer[Global___CallTry]: ...
+    def __init__(
+        self,
+        *,
+        state: _builtins.str = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+        tries: _abc.Iterable[Global___CallTry] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due_at", b"due_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_at", b"due_at", "state", b"state", "tries", b"tries"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetCallsResponse: _TypeAlias = GetCallsResponse  # noqa: Y015
+
+@_typing.final
+class CallTry(_message.Message):
+    """One call, made or taken."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALL_ID_FIELD_NUMBER: _builtins.int
+    ATTEMPT_FIELD_NUMBER: _builtins.int
+    CALL_FIELD_NUMBER: _builtins.int
+    TRUNK_FIELD_NUMBER: _builtins.int
+    INBOUND_FIELD_NUMBER: _builtins.int
+    CARRIER_ID_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
+    call_id: _builtins.str
+    attempt: _builtins.int
+    call: _builtins.int
+    trunk: _builtins.str
+    inbound: _builtins.bool
+    carrier_id: _builtins.str
+    outcome: _builtins.str
+    """Empty while it is under way."""
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def ended_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        call_id: _builtins.str = ...,
+        attempt: _builtins.int = ...,
+        call: _builtins.int = ...,
+        trunk: _builtins.str = ...,
+        inbound: _builtins.bool = ...,
+        carrier_id: _builtins.str = ...,
+        outcome: _builtins.str = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        ended_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "ended_at", b"ended_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "attempt", b"attempt", "call", b"call", "call_id", b"call_id", "carrier_id", b"carrier_id", "ended_at", b"ended_at", "inbound", b"inbound", "outcome", b"outcome", "trunk", b"trunk"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CallTry: _TypeAlias = CallTry  # noqa: Y015

@@ -40,6 +40,11 @@ class TelephonyServiceStub:
                 request_serializer=viva_dot_telephony_dot_v1_dot_telephony__pb2.GetCapacityRequest.SerializeToString,
                 response_deserializer=viva_dot_telephony_dot_v1_dot_telephony__pb2.GetCapacityResponse.FromString,
                 _registered_method=True)
+        self.GetCalls = channel.unary_unary(
+                '/viva.telephony.v1.TelephonyService/GetCalls',
+                request_serializer=viva_dot_telephony_dot_v1_dot_telephony__pb2.GetCallsRequest.SerializeToString,
+                response_deserializer=viva_dot_telephony_dot_v1_dot_telephony__pb2.GetCallsResponse.FromString,
+                _registered_method=True)
 
 
 class TelephonyServiceServicer:
@@ -52,6 +57,13 @@ class TelephonyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetCalls(self, request, context):
+        """All calls of an interview so far; without a number.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TelephonyServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -59,6 +71,11 @@ def add_TelephonyServiceServicer_to_server(servicer, server):
                     servicer.GetCapacity,
                     request_deserializer=viva_dot_telephony_dot_v1_dot_telephony__pb2.GetCapacityRequest.FromString,
                     response_serializer=viva_dot_telephony_dot_v1_dot_telephony__pb2.GetCapacityResponse.SerializeToString,
+            ),
+            'GetCalls': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCalls,
+                    request_deserializer=viva_dot_telephony_dot_v1_dot_telephony__pb2.GetCallsRequest.FromString,
+                    response_serializer=viva_dot_telephony_dot_v1_dot_telephony__pb2.GetCallsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -88,6 +105,33 @@ class TelephonyService:
             '/viva.telephony.v1.TelephonyService/GetCapacity',
             viva_dot_telephony_dot_v1_dot_telephony__pb2.GetCapacityRequest.SerializeToString,
             viva_dot_telephony_dot_v1_dot_telephony__pb2.GetCapacityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCalls(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/viva.telephony.v1.TelephonyService/GetCalls',
+            viva_dot_telephony_dot_v1_dot_telephony__pb2.GetCallsRequest.SerializeToString,
+            viva_dot_telephony_dot_v1_dot_telephony__pb2.GetCallsResponse.FromString,
             options,
             channel_credentials,
             insecure,

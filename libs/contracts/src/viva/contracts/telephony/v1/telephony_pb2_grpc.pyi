@@ -34,12 +34,16 @@ class TelephonyServiceStub:
     def __new__(cls, channel: _aio.Channel) -> TelephonyServiceAsyncStub: ...
     GetCapacity: _grpc.UnaryUnaryMultiCallable[_telephony_pb2.GetCapacityRequest, _telephony_pb2.GetCapacityResponse]
     """Free call slots, by trunk."""
+    GetCalls: _grpc.UnaryUnaryMultiCallable[_telephony_pb2.GetCallsRequest, _telephony_pb2.GetCallsResponse]
+    """All calls of an interview so far; without a number."""
 
 @_typing.type_check_only
 class TelephonyServiceAsyncStub(TelephonyServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetCapacity: _aio.UnaryUnaryMultiCallable[_telephony_pb2.GetCapacityRequest, _telephony_pb2.GetCapacityResponse]  # type: ignore[assignment]
     """Free call slots, by trunk."""
+    GetCalls: _aio.UnaryUnaryMultiCallable[_telephony_pb2.GetCallsRequest, _telephony_pb2.GetCallsResponse]  # type: ignore[assignment]
+    """All calls of an interview so far; without a number."""
 
 class TelephonyServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -49,5 +53,13 @@ class TelephonyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_telephony_pb2.GetCapacityResponse, _abc.Awaitable[_telephony_pb2.GetCapacityResponse]]:
         """Free call slots, by trunk."""
+
+    @_abc_1.abstractmethod
+    def GetCalls(
+        self,
+        request: _telephony_pb2.GetCallsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_telephony_pb2.GetCallsResponse, _abc.Awaitable[_telephony_pb2.GetCallsResponse]]:
+        """All calls of an interview so far; without a number."""
 
 def add_TelephonyServiceServicer_to_server(servicer: TelephonyServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
