@@ -14,6 +14,7 @@ from viva.testkit.candidate.microphone import voiced_end
 from viva.testkit.candidate.script import SAMPLE_RATE_HZ, Say
 
 PIECE = SAMPLE_RATE_HZ // 2
+pytestmark = pytest.mark.settling
 
 
 def words(text: str) -> set[str]:
