@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from rich.console import Console
 
-from tests.bench import curve, echo, orders, speed, survival, talk
+from tests.bench import curve, echo, orders, phone, speed, survival, talk
 from tests.bench.bench import Bench, open_bench
 
 PARTS: dict[str, Callable[[Bench], Awaitable[None]]] = {
@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[[Bench], Awaitable[None]]] = {
     "load": talk.measure_load,
     "echo": echo.measure,
     "survival": survival.measure,
+    "phone": phone.measure,
 }
 
 
