@@ -17,11 +17,14 @@ class EvalSettings(BaseSettings):
     )
     bootstrap: int = Field(1000, ge=100, description="Resamples of speakers for each interval.")
     limit: int = Field(0, ge=0, description="At most this many recordings a task; 0 takes all.")
+    cases: int = Field(300, ge=1, description="Of each class of what must never get a number.")
+    language_cases: int = Field(300, ge=0, description="The same of foreign languages: slow.")
     speechocean: Path | None = Field(
         None, description="speechocean762: `scores-detail.json` or `scores.json`, and its audio."
     )
     speechocean_part: str = Field("", description="train or test; empty takes both.")
     adult_age: int = Field(16, description="Younger speakers are no adults (spk2age).")
+    phone_answers: int = Field(2, ge=2, description="Answers of each speaker on the phone.")
     librispeech: Path | None = Field(
         None, description="LibriSpeech layout: **/*.trans.txt beside flac or wav files."
     )

@@ -9,12 +9,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import mean, median
+from statistics import median
 
-import soundfile
-
-from viva.audio.pcm import SAMPLE_RATE_HZ, Samples
-from viva.audio.resample import resample
+from tests.evaluate.data.audio import read_audio
+from viva.audio.pcm import Samples
 
 ASPECTS = ("fluency", "prosodic", "total", "accuracy")
 _SCORE_FILES = (
@@ -48,8 +46,7 @@ class Utterance:
 
     def samples(self) -> Samples:
         """Mono at 16 kHz."""
-        found, rate = soundfile.read(self.audio, dtype="int16")
-        return resample(found if found.ndim == 1 else found[:, 0], rate, SAMPLE_RATE_HZ)
+        return read_audio(self.audio)
 
 
 def load(folder: Path, *, part: str = "", adult_age: int = 0) -> list[Utterance]:
@@ -120,11 +117,3 @@ def _scores_of(value: object) -> tuple[float, ...]:
 
 def _is_audio(path: Path) -> bool:
     return path.suffix.lower() in {".wav", ".flac"}
-
-
-def speaker_means(utterances: list[Utterance], aspect: str) -> dict[str, float]:
-    """The panel's mean for each speaker."""
-    scores: dict[str, list[float]] = {}
-    for one in utterances:
-        scores.setdefault(one.speaker, []).append(one.panel(aspect))
-    return {speaker: mean(found) for speaker, found in scores.items()}

@@ -1,7 +1,5 @@
 """How well two sets of scores agree."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -21,12 +19,12 @@ def within(one: ArrayLike, other: ArrayLike, distance: float) -> float:
     return float(np.mean(gap <= distance + 1e-9)) if len(gap) else float("nan")
 
 
-def quadratic_kappa(one: Sequence[int], other: Sequence[int], categories: int) -> float:
+def quadratic_kappa(one: ArrayLike, other: ArrayLike, categories: int) -> float:
     """Cohen's kappa with quadratic weights (Cohen 1968) over categories 0..categories-1.
 
     1 where both name the same single category throughout.
     """
-    x, y = np.asarray(one), np.asarray(other)
+    x, y = np.asarray(one, dtype=int), np.asarray(other, dtype=int)
     if not len(x):
         return float("nan")
     observed = np.zeros((categories, categories))

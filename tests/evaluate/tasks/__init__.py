@@ -1,6 +1,14 @@
 """The tasks of the bench, in the order of the table."""
 
 from tests.evaluate.registry import Task
-from tests.evaluate.tasks import determinism
+from tests.evaluate.tasks import cefr, determinism, fluency, nulls, phone, speed, words
 
-TASKS: tuple[Task, ...] = (determinism.TASK,)
+TASKS: tuple[Task, ...] = (
+    fluency.TASK,
+    phone.TASK,
+    cefr.TASK,
+    nulls.TASK,
+    words.TASK,
+    determinism.TASK,
+    speed.TASK,
+)

@@ -1,0 +1,106 @@
+"""The same speech on a telephone line: how far do fluency, level and nulls move?"""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+
+from tests.evaluate.data.interviews import language
+from tests.evaluate.data.joined import Heard, Joined, hear, join
+from tests.evaluate.data.phone import over_the_phone
+from tests.evaluate.data.recognizer import TranscriptCache
+from tests.evaluate.data.speechocean import load
+from tests.evaluate.metrics.additive_fit import Matrix
+from tests.evaluate.metrics.agreement import pearson
+from tests.evaluate.metrics.bootstrap import Indices, by_group
+from tests.evaluate.registry import Bench, Outcome, Plot, Row, Task, missing
+from viva.scoring.domain.language import Language
+
+_CODEC = "mobile"
+
+
+def run(bench: Bench) -> Outcome:
+    """Each speaker's first answers, clean and by phone, scored as two interviews."""
+    settings = bench.settings
+    if settings.speechocean is None:
+        return missing("speechocean")
+    found = load(settings.speechocean, part=settings.speechocean_part, adult_age=settings.adult_age)
+    cache = TranscriptCache(settings.cache)
+    by_speaker: dict[str, list[Joined]] = {}
+    for one in join(found[: settings.limit or None]):
+        answers = by_speaker.setdefault(one.speaker, [])
+        if len(answers) < settings.phone_answers:
+            answers.append(one)
+    clean, phone = [], []
+    for done, (speaker, answers) in enumerate(by_speaker.items(), start=1):
+        clean.append(_language([hear(one, cache) for one in answers]))
+        phone.append(_language([hear(one, cache, _line(one)) for one in answers]))
+        if cache.fresh and done % 10 == 0:
+            bench.say(f"{done} of {len(by_speaker)} speakers, last {speaker}")
+    return _outcome(clean, phone, settings.bootstrap)
+
+
+def _line(one: Joined) -> partial:  # type: ignore[type-arg]
+    seed = int("".join(filter(str.isdigit, one.pieces[0].utterance.id)) or 0)
+    return partial(over_the_phone, codec=_CODEC, seed=seed)
+
+
+def _language(heard: Sequence[Heard]) -> Language:
+    return language([one.whole for one in heard])
+
+
+def _outcome(clean: list[Language], phone: list[Language], resamples: int) -> Outcome:
+    nulls = _null_rate(phone) - _null_rate(clean)
+    both = [
+        (c, p)
+        for c, p in zip(clean, phone, strict=True)
+        if c.fluency.tenths is not None and p.fluency.tenths is not None
+    ]
+    names = list(range(len(both)))
+    x = np.array([c.fluency.tenths or 0 for c, _ in both]) / 10
+    y = np.array([p.fluency.tenths or 0 for _, p in both]) / 10
+    clear = [
+        ((p.intelligibility.tenths or 0) - (c.intelligibility.tenths or 0)) / 10 for c, p in both
+    ]
+    changed = np.array([c.cefr.level != p.cefr.level for c, p in both])
+    outside = [not c.cefr.low <= p.cefr.level <= c.cefr.high for c, p in both]
+
+    def row(name: str, at_all: float, measure, **figures: object) -> Row:  # type: ignore[no-untyped-def]
+        interval = by_group(names, measure, resamples)
+        return Row(name, at_all, interval, n=len(both), groups=len(both), **figures)  # type: ignore[arg-type]
+
+    every = np.arange(len(both))
+    return Outcome(
+        [
+            row("fluency, phone against clean, r", pearson(x, y),
+                lambda at: pearson(x[at], y[at]), goal=0.96, aim=0.98),
+            row("mean shift of fluency, SD", _shift(x, y, every), lambda at: _shift(x, y, at),
+                goal=0.10, aim=0.05, at_most=True, note=f"{np.mean(y - x):+.1f} points of 100"),
+            row("CEFR level changed", float(changed.mean()), lambda at: float(changed[at].mean()),
+                goal=0.05, aim=0.02, at_most=True,
+                note=f"outside the clean interval: {np.mean(outside):.3f}"),
+            Row("null rate, phone less clean", abs(nulls), n=len(clean), groups=len(clean),
+                goal=0.02, aim=0.0, at_most=True),
+            Row("mean shift of intelligibility, points", float(np.mean(clear)), n=len(both),
+                groups=len(both), note="the recognizer hears less; told, not a goal"),
+        ],
+        [Plot("scores", lambda axes: _draw(axes, x, y))],
+    )  # fmt: skip
+
+
+def _shift(x: Matrix, y: Matrix, at: Indices) -> float:
+    spread = float(x[at].std())
+    return abs(float(np.mean(y[at] - x[at]))) / spread if spread else float("nan")
+
+
+def _null_rate(languages: list[Language]) -> float:
+    return sum(one.fluency.tenths is None for one in languages) / max(1, len(languages))
+
+
+def _draw(axes, x: Matrix, y: Matrix) -> None:  # type: ignore[no-untyped-def]
+    axes.scatter(x, y, s=14)
+    axes.plot([30, 100], [30, 100], linewidth=0.8)
+    axes.set(xlabel="fluency, clean", ylabel="fluency, phone")
+
+
+TASK = Task("phone", "mobile call (300-3400 Hz, AMR-NB, G.711, 3% loss) against clean", run)
