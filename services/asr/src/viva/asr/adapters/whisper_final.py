@@ -24,10 +24,11 @@ from viva.asr.domain.language import (
 )
 from viva.asr.domain.model import Fingerprint, Span, Transcript, Word
 from viva.asr.domain.repetition import has_loop, without_loops
+from viva.audio.filled_pauses import filled_pauses
 from viva.audio.models.store import ModelStore
 from viva.audio.pcm import Floats, Samples, milliseconds_of, samples_in, to_float
 from viva.audio.syllables import syllable_nuclei
-from viva.audio.vad import VoiceActivityDetector
+from viva.audio.vad import SpeechSpan, VoiceActivityDetector
 
 _JOIN_MS = 1000
 _PAD_MS = 200
@@ -36,7 +37,7 @@ _UNSPOKEN = 0.3
 _LOOP_RATIO = 2.4
 _REPEATED_WORDS = 4
 _LANGUAGE_FRAMES = 1000  # 10 s of speech tell the language
-_RECIPE = "2"
+_RECIPE = "3"
 """Raise this when what is done here changes a transcript."""
 
 
@@ -72,7 +73,7 @@ class WhisperTranscriber:
         """
         duration_ms = int(milliseconds_of(len(samples)))
         voiced = self._voice_activity.speech_spans(samples) if len(samples) else []
-        speech = [Span(int(milliseconds_of(s)), int(milliseconds_of(e))) for s, e in voiced]
+        speech = _spans(voiced)
         if not speech:
             heard = choose_language(language, {}, 0)
             return Transcript(heard.language, 0.0, models=self.fingerprints)
@@ -89,6 +90,7 @@ class WhisperTranscriber:
             tuple(speech),
             self.fingerprints,
             tuple(syllable_nuclei(samples, voiced)),
+            tuple(_spans(filled_pauses(samples, voiced))),
         )
 
     def _language(self, audio: Floats, persona: str, speech_ms: int) -> HeardLanguage:
@@ -132,6 +134,10 @@ class WhisperTranscriber:
             **options,
         )
         return list(segments)
+
+
+def _spans(found: Iterable[SpeechSpan]) -> list[Span]:
+    return [Span(int(milliseconds_of(s)), int(milliseconds_of(e))) for s, e in found]
 
 
 def _timed(segments: Iterable[Any], times: TimeMap) -> list[Word]:

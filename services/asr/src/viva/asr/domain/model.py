@@ -64,6 +64,7 @@ class Transcript:
         language_probability: that it is this language, 0 to 1; 0 where nothing was said.
         speech: voiced spans, in order.
         syllables_ms: where syllables sound, found in the audio without the words.
+        filled_pauses: held sounds between silences ("um"), found likewise.
     """
 
     language: str
@@ -72,3 +73,4 @@ class Transcript:
     speech: tuple[Span, ...] = ()
     models: tuple[Fingerprint, ...] = ()
     syllables_ms: tuple[int, ...] = ()
+    filled_pauses: tuple[Span, ...] = ()

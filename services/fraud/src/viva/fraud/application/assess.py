@@ -15,3 +15,12 @@ def assess_answer(answer: Answer) -> tuple[Signal, ...]:
 def assess_interview(answers: Sequence[Answer]) -> tuple[Signal, ...]:
     """What all answers show together, the warm-up among them."""
     return multiple_speakers(answers), reading.of_interview(answers)
+
+
+def assess_each(answers: Sequence[Answer]) -> list[tuple[Answer, tuple[Signal, ...]]]:
+    """Each answer by itself, now that the warm-up can be compared with."""
+    read = reading.of_each(answers)
+    return [
+        (answer, (multiple_speakers([answer]), signal))
+        for answer, signal in zip(answers, read, strict=True)
+    ]

@@ -16,6 +16,14 @@ class Span:
         """Never negative, whatever a broken transcript says."""
         return max(0, self.end_ms - self.start_ms)
 
+    def shared_ms(self, other: "Span") -> int:
+        """Length that both have in common."""
+        return Span(max(self.start_ms, other.start_ms), min(self.end_ms, other.end_ms)).length_ms
+
+    def meets(self, other: "Span") -> bool:
+        """Whether they have any moment in common."""
+        return self.start_ms < other.end_ms and other.start_ms < self.end_ms
+
 
 @dataclass(frozen=True)
 class SpokenWord:
@@ -36,6 +44,7 @@ class Answer:
         other_turns: where those voices speak.
         speech: voiced spans by voice activity detection, of anybody.
         interviewer: spans where the interviewer was heard.
+        filled_pauses: held sounds between silences, found in the audio; of anybody.
     """
 
     answer_id: str
@@ -48,6 +57,7 @@ class Answer:
     other_turns: tuple[Span, ...] = ()
     speech: tuple[Span, ...] = ()
     interviewer: tuple[Span, ...] = ()
+    filled_pauses: tuple[Span, ...] = ()
 
 
 class Kind(Enum):

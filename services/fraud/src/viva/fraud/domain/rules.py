@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-VERSION = "2026.1"
+VERSION = "2026.2"
 CALIBRATION = "uncalibrated"
 
 
@@ -28,18 +28,22 @@ class SpeakerRules:
 class ReadingRules:
     """When answers differ from the warm-up as reading differs from speaking.
 
-    Each cue is a difference, divided by its scale and cut to -1..1; the score is their weighted
-    sum, at least 0. The warm-up and the answers must hold enough to compare.
+    Each cue is a difference, divided by its scale (that of repairs by the greater rate, if that is
+    more) and cut to -1..1; the score is their weighted sum, at least 0. Where pauses fall and how often speech is mended weigh most: neither alone
+    reaches the threshold, with both no other cue is needed. The warm-up and the answers must hold
+    enough to compare.
     """
 
-    threshold: float = 0.6
-    boundary_weight: float = 0.35
+    threshold: float = 0.65
+    boundary_weight: float = 0.43
     boundary_scale: float = 0.4
-    steadiness_weight: float = 0.35
-    steadiness_scale: float = 0.15
-    repair_weight: float = 0.3
+    repair_weight: float = 0.43
     repair_scale: float = 5.0
-    pause_ms: int = 250
+    steadiness_weight: float = 0.07
+    steadiness_scale: float = 0.15
+    regularity_weight: float = 0.07
+    regularity_scale: float = 0.3
+    pause_ms: int = 200
     min_warm_up_words: int = 20
     min_warm_up_pauses: int = 3
     min_words: int = 40

@@ -32,6 +32,7 @@ def answer(
         other_turns=_spans(turn.span for turn in attribution.turns if turn.speaker in others),
         speech=_spans(transcript.speech),
         interviewer=_spans(context.interviewer_spans),
+        filled_pauses=_spans(transcript.filled_pauses),
     )
 
 

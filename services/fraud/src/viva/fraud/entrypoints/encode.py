@@ -21,10 +21,16 @@ def answer_assessment(answer: Answer, signals: Iterable[Signal]) -> pb.AnswerAss
     )
 
 
-def interview_assessment(signals: Iterable[Signal]) -> pb.InterviewAssessment:
-    """An interview's signals, and the figures they rest on."""
+def interview_assessment(
+    signals: Iterable[Signal], each: Iterable[tuple[Answer, Iterable[Signal]]]
+) -> pb.InterviewAssessment:
+    """An interview's signals and those of each answer, and the figures they rest on."""
     version = pb.ModelVersion(name="viva-fraud", version=rules.VERSION, sha256=rules.fingerprint())
-    return pb.InterviewAssessment(signals=[_signal(s) for s in signals], models=[version])
+    return pb.InterviewAssessment(
+        signals=[_signal(signal) for signal in signals],
+        models=[version],
+        answers=[answer_assessment(answer, found) for answer, found in each],
+    )
 
 
 def _signal(signal: Signal) -> pb.FraudSignal:

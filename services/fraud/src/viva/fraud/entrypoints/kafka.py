@@ -8,7 +8,7 @@ from viva.contracts.common.v1 import common_pb2 as pb
 from viva.contracts.diarization.events.v1.events_pb2 import AnswerAttributed
 from viva.contracts.fraud.events.v1 import events_pb2 as fraud_events
 from viva.contracts.session.events.v1.events_pb2 import InterviewReady
-from viva.fraud.application.assess import assess_answer, assess_interview
+from viva.fraud.application.assess import assess_answer, assess_each, assess_interview
 from viva.fraud.domain import rules
 from viva.fraud.entrypoints import decode, encode
 from viva.platform.errors import InvalidError, VivaError
@@ -54,7 +54,9 @@ class FraudConsumer:
             fraud_events.InterviewAssessed(
                 interview_id=ready.interview_id,
                 attempt=ready.attempt,
-                assessment=encode.interview_assessment(assess_interview(answers)),
+                assessment=encode.interview_assessment(
+                    assess_interview(answers), assess_each(answers)
+                ),
             )
         ]
 

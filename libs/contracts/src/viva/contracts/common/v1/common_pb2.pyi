@@ -556,6 +556,7 @@ class Transcript(_message.Message):
     SPEECH_FIELD_NUMBER: _builtins.int
     MODELS_FIELD_NUMBER: _builtins.int
     SYLLABLES_MS_FIELD_NUMBER: _builtins.int
+    FILLED_PAUSES_FIELD_NUMBER: _builtins.int
     language: _builtins.str
     """ISO 639-1, as heard, or as set by the persona where too little was said to tell."""
     language_probability: _builtins.float
@@ -571,6 +572,10 @@ class Transcript(_message.Message):
     def syllables_ms(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Where syllables sound, found in the audio without the words."""
 
+    @_builtins.property
+    def filled_pauses(self) -> _containers.RepeatedCompositeFieldContainer[Global___Span]:
+        """Held sounds between silences ("um"), found in the audio: recognition drops or spells them."""
+
     def __init__(
         self,
         *,
@@ -580,10 +585,11 @@ class Transcript(_message.Message):
         speech: _abc.Iterable[Global___Span] | None = ...,
         models: _abc.Iterable[Global___ModelVersion] | None = ...,
         syllables_ms: _abc.Iterable[_builtins.int] | None = ...,
+        filled_pauses: _abc.Iterable[Global___Span] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["language", b"language", "language_probability", b"language_probability", "models", b"models", "speech", b"speech", "syllables_ms", b"syllables_ms", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filled_pauses", b"filled_pauses", "language", b"language", "language_probability", b"language_probability", "models", b"models", "speech", b"speech", "syllables_ms", b"syllables_ms", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
