@@ -29,9 +29,9 @@ class ReadingRules:
     """When answers differ from the warm-up as reading differs from speaking.
 
     Each cue is a difference, divided by its scale (that of repairs by the greater rate, if that is
-    more) and cut to -1..1; the score is their weighted sum, at least 0. Where pauses fall and how often speech is mended weigh most: neither alone
-    reaches the threshold, with both no other cue is needed. The warm-up and the answers must hold
-    enough to compare.
+    more) and cut to -1..1; the score is their weighted sum, at least 0. Where pauses fall and how
+    often speech is mended weigh most: neither alone reaches the threshold, with both no other cue
+    is needed. The warm-up and the answers must hold enough to compare.
     """
 
     threshold: float = 0.65

@@ -1256,19 +1256,25 @@ class InterviewAssessment(_message.Message):
 
     SIGNALS_FIELD_NUMBER: _builtins.int
     MODELS_FIELD_NUMBER: _builtins.int
+    ANSWERS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def signals(self) -> _containers.RepeatedCompositeFieldContainer[Global___FraudSignal]: ...
     @_builtins.property
     def models(self) -> _containers.RepeatedCompositeFieldContainer[Global___ModelVersion]: ...
+    @_builtins.property
+    def answers(self) -> _containers.RepeatedCompositeFieldContainer[Global___AnswerAssessment]:
+        """Each answer by itself, compared with the warm-up."""
+
     def __init__(
         self,
         *,
         signals: _abc.Iterable[Global___FraudSignal] | None = ...,
         models: _abc.Iterable[Global___ModelVersion] | None = ...,
+        answers: _abc.Iterable[Global___AnswerAssessment] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["models", b"models", "signals", b"signals"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "models", b"models", "signals", b"signals"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
