@@ -6,10 +6,11 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 import pytest_asyncio
 
-from services.telephony.tests.conformance import line_twilio
+from services.telephony.tests.conformance import line_sip, line_twilio
 from services.telephony.tests.conformance.far_end import Line
 
 LINES: dict[str, Callable[[], AbstractAsyncContextManager[Line]]] = {
+    "sip": line_sip.open_line,
     "twilio": line_twilio.open_line,
 }
 
