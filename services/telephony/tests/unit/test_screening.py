@@ -43,3 +43,12 @@ def test_who_speaks_on_and_on_is_a_recording(breath_ms: int) -> None:
 
 def test_a_longer_greeting_of_a_person_is_one() -> None:
     assert taker_of((SPEECH, 1900), (QUIET, 800))[0] is Taker.PERSON
+
+
+def test_a_beep_is_a_machine_at_once() -> None:
+    beep = 6000 * np.sin(2 * np.pi * 1000 * np.arange(FRAME_SAMPLES * 20) / 16_000)
+    screening = Screening()
+    frames = [*beep.reshape(20, -1), *np.zeros((5, FRAME_SAMPLES))]
+    takers = [screening.hear(Frame(0, to_bytes(frame.astype(np.int16)))) for frame in frames]
+    assert takers[:20] == [None] * 20
+    assert Taker.MACHINE in takers

@@ -29,7 +29,7 @@ class ToneFinder:
     def __init__(self) -> None:
         self.tones: list[Tone] = []
         self._pending = np.zeros(0, dtype=np.int16)
-        self._position = 0
+        self.position = 0
         self._shape = np.hanning(_WINDOW)
 
     def feed(self, samples: Samples) -> None:
@@ -38,18 +38,18 @@ class ToneFinder:
         while len(self._pending) >= _WINDOW:
             self._look(self._pending[:_WINDOW])
             self._pending = self._pending[_WINDOW:]
-            self._position += _WINDOW
+            self.position += _WINDOW
 
     def _look(self, window: Samples) -> None:
         hz = self._pitch(window)
         if hz is None:
             return
         last = self.tones[-1] if self.tones else None
-        end = self._position + _WINDOW
-        if last and last.end == self._position and abs(last.hz - hz) <= _SAME_HZ:
+        end = self.position + _WINDOW
+        if last and last.end == self.position and abs(last.hz - hz) <= _SAME_HZ:
             self.tones[-1] = Tone(last.start, end, last.hz)
         else:
-            self.tones.append(Tone(self._position, end, hz))
+            self.tones.append(Tone(self.position, end, hz))
 
     def _pitch(self, window: Samples) -> float | None:
         """The tone's frequency, or None where the window is no pure tone."""

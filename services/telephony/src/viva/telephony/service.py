@@ -16,11 +16,14 @@ from viva.telephony.adapters.call_store import SqlCallStore
 from viva.telephony.adapters.menu import recorded_sentences
 from viva.telephony.adapters.providers.twilio.trunk import TwilioAccount, TwilioTrunk
 from viva.telephony.adapters.providers.twilio.webhooks import routes as twilio_routes
+from viva.telephony.adapters.sip.config import CALLS_A_WORKER, SipConfig
+from viva.telephony.adapters.sip.trunk import SipTrunk
 from viva.telephony.application.bell import Bell
 from viva.telephony.application.carrying import CallCarrier, Calling, Conversing
 from viva.telephony.application.desk import PURPOSE, CallDesk, NumberBook
 from viva.telephony.application.dialler import Dialler
 from viva.telephony.application.inbound import FrontDesk
+from viva.telephony.application.ports import Trunk
 from viva.telephony.application.report import CallReport
 from viva.telephony.application.screening import ScreeningRules
 from viva.telephony.application.slots import Line
@@ -30,7 +33,7 @@ from viva.telephony.domain.prefixes import DiallingRules
 from viva.telephony.domain.retries import Retries
 from viva.telephony.entrypoints import kafka
 from viva.telephony.entrypoints.grpc import TelephonyServicer
-from viva.telephony.settings import TelephonySettings, TwilioTrunkSettings
+from viva.telephony.settings import SipTrunkSettings, TelephonySettings, TwilioTrunkSettings
 
 
 async def build(runtime: Runtime, settings: TelephonySettings) -> None:
@@ -113,10 +116,47 @@ def _lines(
     lines: list[Line] = []
     routes: list[BaseRoute] = []
     for own in settings.trunks:
-        trunk = runtime.add(_twilio(own))
-        routes += twilio_routes(trunk)
+        trunk: Trunk
+        if isinstance(own, SipTrunkSettings):
+            trunk = runtime.add(_sip(runtime, own))
+        else:
+            trunk = twilio = runtime.add(_twilio(own))
+            routes += twilio_routes(twilio)
         lines.append(Line(trunk, own.slots, 1 / own.calls_per_second, PhoneNumber(own.caller)))
     return tuple(lines), routes
+
+
+def _sip(runtime: Runtime, own: SipTrunkSettings) -> SipTrunk:
+    part = f"trunk {own.name}"
+
+    def told(failure: str | None) -> None:
+        if failure:
+            runtime.health.degrade(part, f"not registered: {failure}")
+        else:
+            runtime.health.recover(part)
+
+    workers = -(-own.slots // CALLS_A_WORKER)
+    config = SipConfig(
+        name=own.name,
+        domain=own.domain,
+        user=own.user or own.caller,
+        password=own.password.get_secret_value(),
+        login=own.login,
+        register=own.register_every_s,
+        outbound_proxy=own.outbound_proxy,
+        transport=own.transport,
+        srtp=own.srtp,
+        codecs=own.codecs,
+        peers=own.peers,
+        listen=own.listen,
+        interface=own.interface,
+        rtp_ports=own.rtp_ports,
+        rtp_timeout_s=own.rtp_timeout_s,
+        certificate=own.certificate,
+        ca_file=own.ca_file,
+        calls=-(-own.slots // workers),
+    )
+    return SipTrunk(config, workers, told)
 
 
 def _twilio(own: TwilioTrunkSettings) -> TwilioTrunk:

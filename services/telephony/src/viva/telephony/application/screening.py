@@ -5,6 +5,7 @@ import enum
 from dataclasses import dataclass
 
 from viva.audio.pcm import level_dbfs, milliseconds_of, to_samples
+from viva.audio.tones import ToneFinder
 from viva.telephony.application.ear import Ear
 from viva.telephony.application.ports import Frame
 
@@ -24,12 +25,14 @@ class ScreeningRules:
         quiet_ms: nobody spoke for so long: a person who waits for us to begin.
         pause_ms: after a word, so long a pause is a person who waits.
         greeting_ms: whoever speaks for so long without such a pause is a recorded greeting.
+        beep_ms: shortest and longest pure tone that is a machine's beep.
         speech_dbfs: louder is speech; telephone lines are quiet between words.
     """
 
     quiet_ms: float = 1300
     pause_ms: float = 550
     greeting_ms: float = 2700
+    beep_ms: tuple[float, float] = (150, 2000)
     speech_dbfs: float = -42.0
 
 
@@ -40,11 +43,15 @@ class Screening:
         self._rules = rules or ScreeningRules()
         self._quiet_ms = 0.0
         self._speech_ms = 0.0
+        self._tones = ToneFinder()
 
     def hear(self, frame: Frame) -> Taker | None:
         """Takes a frame; who it is, once that is clear."""
         samples = to_samples(frame.pcm)
         length_ms = milliseconds_of(len(samples))
+        self._tones.feed(samples)
+        if self._beeped():
+            return Taker.MACHINE
         if level_dbfs(samples) > self._rules.speech_dbfs:
             # A short pause inside speech belongs to it.
             self._speech_ms += length_ms + (self._quiet_ms if self._speech_ms else 0.0)
@@ -55,6 +62,12 @@ class Screening:
             return Taker.MACHINE
         enough_ms = self._rules.pause_ms if self._speech_ms else self._rules.quiet_ms
         return Taker.PERSON if self._quiet_ms >= enough_ms else None
+
+    def _beeped(self) -> bool:
+        """Whether a tone is over that was long enough and no line's own."""
+        shortest, longest = self._rules.beep_ms
+        over = [tone for tone in self._tones.tones if tone.end < self._tones.position]
+        return any(shortest <= milliseconds_of(t.end - t.start) <= longest for t in over)
 
 
 async def screen(ear: Ear, machine: asyncio.Event, rules: ScreeningRules) -> Taker | None:
