@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from tests.e2e.interview import CUSTOMER, PROBLEM
 from viva.testkit.api import TERMINAL, Api, ApiError, Json
 from viva.testkit.candidate.link import JoinRefusedError
 from viva.testkit.candidate.person import Candidate
@@ -19,14 +20,11 @@ from viva.testkit.candidate.voice import Voice
 T = TypeVar("T")
 _PATIENCE_S = 150.0
 _TALK_S = 240.0
+# The first order waits until its prompts are spoken; the others find them in the cache.
+_READY_S = 600.0
 _RETRIED = {429, 500, 502, 503, 504}
 
-ANSWERS: dict[str, Answer] = {
-    "customer": (
-        Say("A customer called because her parcel was lost. I sent a new one the same day."),
-    ),
-    "problem": (Say("Our tickets lost their attachments. I found the cause in the file names."),),
-}
+ANSWERS: dict[str, Answer] = {"customer": (Say(CUSTOMER),), "problem": (Say(PROBLEM),)}
 ORDER: dict[str, Any] = {
     "role": "Customer support agent",
     "channel": "browser",
@@ -78,7 +76,7 @@ class Crowd:
         self._at_once = at_once
         self._ending = asyncio.Event()
         self.attended: list[Attended] = []
-        self.live = 0
+        self.talking = asyncio.Event()
 
     def end(self) -> None:
         """No further interviews are ordered."""
@@ -100,7 +98,9 @@ class Crowd:
                     await asyncio.sleep(1)
 
     async def _seat(self, number: int, at_least: int) -> None:
-        await asyncio.sleep(3 * number)
+        if number:
+            await self.talking.wait()
+            await asyncio.sleep(3 * number)
         while not self._ending.is_set() or len(self.attended) < at_least:
             await self._interview()
 
@@ -121,16 +121,14 @@ class Crowd:
             journal=one.journal,
         )
         one.report = candidate.report
-        self.live += 1
+        self.talking.set()
         try:
             await insisted(lambda: candidate.run(_TALK_S))
         except (ConnectionError, TimeoutError, JoinRefusedError, ExceptionGroup) as error:
             one.trouble = repr(error)
-        finally:
-            self.live -= 1
 
     async def _until_ready(self, one: Attended) -> None:
-        deadline = time.monotonic() + _PATIENCE_S
+        deadline = time.monotonic() + _READY_S
         while time.monotonic() < deadline:
             found = await insisted(lambda: self._api.interview(one.id))
             if found["status"] in TERMINAL | {"ready"}:

@@ -72,6 +72,7 @@ async def run(plan: Plan, home: Path, say: Callable[[str], None]) -> Outcome:
         crowd, faults = Crowd(api, voice, plan.at_once), Faults(world, say)
         talking = asyncio.create_task(crowd.run(plan.interviews))
         say(f"ready after {time.monotonic() - began:.0f} s; seed {plan.seed}")
+        await crowd.talking.wait()
         await faults.run(schedule(plan.seed, plan.faults, disk=world.disk.real))
         crowd.end()
         await talking
