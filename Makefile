@@ -63,3 +63,7 @@ bench: models ## latency, cut-offs, speed, load: prints tables
 .PHONY: evaluate
 evaluate: models ## how far scores can be trusted: a table, and a report in report/evaluate
 	@OPENBLAS_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE KMP_BLOCKTIME=0 $(RUN)/python -m tests.evaluate
+
+.PHONY: chaos
+chaos: models ## break a running Viva by a seed and count what must hold (needs KAFKA_HOME)
+	@$(RUN)/python -m tests.chaos $(CHAOS)
