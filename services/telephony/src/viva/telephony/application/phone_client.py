@@ -12,6 +12,7 @@ from viva.telephony.application.ports import CallLeg, Digit, Ended, Heard, LegEv
 from viva.telephony.domain.calls import HangUp
 
 _MOST_WAITING = 2_000
+_QUIET_S = 1.0
 
 
 @dataclass
@@ -42,8 +43,8 @@ class PhoneClient:
     def __post_init__(self) -> None:
         self._numbers = _Numbers()
         self._mouth = Mouth(self.leg, self._reported, lambda: self.ear.position)
-        self._said: asyncio.Queue[m.ClientMessage] = asyncio.Queue(_MOST_WAITING)
-        self._gone = asyncio.Event()
+        self._said: asyncio.Queue[m.ClientMessage | None] = asyncio.Queue(_MOST_WAITING)
+        self._heard_out = False
 
     async def follow_events(self) -> None:
         """Takes what the leg reports, until it ended."""
@@ -65,23 +66,17 @@ class PhoneClient:
         Raises:
             ClientGoneError: the leg ended, and all was said.
         """
-        while self._said.empty():
-            if self._gone.is_set():
-                raise ClientGoneError(self.ended.value if self.ended else "gone")
-            getting = asyncio.ensure_future(self._said.get())
-            gone = asyncio.ensure_future(self._gone.wait())
-            try:
-                await asyncio.wait(
-                    {getting, gone}, timeout=1.0, return_when=asyncio.FIRST_COMPLETED
-                )
-                if getting.done():
-                    return getting.result()
-            finally:
-                getting.cancel()
-                gone.cancel()
-            if not self._gone.is_set():
-                return m.Heartbeat()
-        return self._said.get_nowait()
+        if self._heard_out:
+            raise ClientGoneError(self.ended.value if self.ended else "gone")
+        try:
+            async with asyncio.timeout(_QUIET_S):
+                said = await self._said.get()
+        except TimeoutError:
+            return m.Heartbeat()
+        if said is None:
+            self._heard_out = True
+            raise ClientGoneError(self.ended.value if self.ended else "gone")
+        return said
 
     async def send(self, message: m.Downlink) -> None:
         """Carries out what the session wants."""
@@ -138,8 +133,10 @@ class PhoneClient:
                 self._put(m.Stopped(self._fact(), utterance, heard, self._at(position)))
 
     def _end(self, reason: HangUp) -> None:
+        if self.ended is not None:
+            return
         self.ended = reason
-        self._gone.set()
+        self._put(None)
         if not self.over.is_set():
             self.on_gone(reason)
 
@@ -151,7 +148,7 @@ class PhoneClient:
         self._numbers.fact += 1
         return fact
 
-    def _put(self, message: m.ClientMessage) -> None:
+    def _put(self, message: m.ClientMessage | None) -> None:
         if self._said.full():
             # The session is away for longer than the edge may wait: sound goes first.
             self._said.get_nowait()

@@ -29,6 +29,7 @@ _MISSED = {
 }
 _LATE_S = 15.0
 _ASK_EVERY_S = 5.0
+_REMEMBER_S = 60.0
 
 log = get_logger(__name__)
 
@@ -133,10 +134,10 @@ class TwilioTrunk:
         if why := _MISSED.get(status):
             leg.fail(why, f"twilio {status}")
             leg.end(HangUp.PERSON)
+            self._calls.pop(key, None)
         elif status == "completed":
             leg.fail(NotAnswered.FAILED, "ended before its stream began")
             leg.end(HangUp.PERSON)
-        if leg.over:
             self._calls.pop(key, None)
         return True
 
@@ -167,7 +168,8 @@ class TwilioTrunk:
         try:
             await self._calls[key].leg.stream(stream_sid, send, messages)
         finally:
-            self._calls.pop(key, None)
+            # Its last status may come after its stream, or never.
+            asyncio.get_running_loop().call_later(_REMEMBER_S, self._calls.pop, key, None)
 
     async def ring(self, fields: Mapping[str, str]) -> str:
         """A call comes in; gives the TwiML that answers it."""
