@@ -37,10 +37,17 @@ EVERYTHING: Manifest = {
         "prometheusRule": {"enabled": True},
         "dashboards": {"enabled": True},
     },
-    "ingress": {"enabled": True, "host": "viva.example.com", "tlsSecret": "viva-tls"},
+    "ingress": {
+        "enabled": True,
+        "host": "viva.example.com",
+        "tlsSecret": "viva-tls",
+        "telephonyPaths": ["/twilio"],
+    },
     "httpRoute": {"enabled": True, "parentRefs": [{"name": "public"}], "hostnames": ["v.example"]},
     "autoscaling": {"kind": "keda", "keda": {"kafkaAuthSecret": "keda-kafka"}},
     "smtp": {"existingSecret": "mail"},
+    "sealing": {"existingSecret": "sealing"},
+    "trunks": {"existingSecret": "trunks"},
     "networkPolicy": {
         "gatewayFrom": [{"namespaceSelector": {"matchLabels": {"name": "ingress"}}}],
         "monitoringFrom": [{"namespaceSelector": {"matchLabels": {"name": "monitoring"}}}],

@@ -77,15 +77,7 @@ class Run:
         """Deletes a pod of each service during an interview."""
         person = Candidate.begin(self._cluster, self._release, "candidate-3")
         person.wait_for_line("interviewer", times=2)
-        for name in (
-            "fraud",
-            "scoring",
-            "diarization",
-            "notification",
-            "asr",
-            "gateway",
-            "session",
-        ):
+        for name in _DELETED:
             pods = self._cluster.ready_pods(name)
             self._cluster.call("delete", "pod", pods[0], "--wait=false")
             self._say(f"deleted {pods[0]}")

@@ -154,6 +154,12 @@ VIVA_GRPC_KEY_FILE: /etc/viva/grpc-tls/tls.key
 {{- if and .grpc $v.tls.enabled }}
 - {name: grpc-tls, mountPath: /etc/viva/grpc-tls, readOnly: true}
 {{- end }}
+{{- if and .service.tables $v.sealing.existingSecret }}
+- {name: sealing, mountPath: /etc/viva/sealing, readOnly: true}
+{{- end }}
+{{- if and (eq .service.name "telephony") $v.trunks.existingSecret }}
+- {name: trunks, mountPath: /etc/viva/trunks, readOnly: true}
+{{- end }}
 {{- if and (eq .service.name "notification") $v.smtp.existingSecret }}
 - {name: smtp, mountPath: /etc/viva/smtp, readOnly: true}
 {{- end }}
@@ -194,6 +200,14 @@ VIVA_GRPC_KEY_FILE: /etc/viva/grpc-tls/tls.key
 - name: grpc-tls
   secret: {secretName: {{ include "viva.tlsSecret" . }}, defaultMode: 0440}
 {{- end }}
+{{- if and .service.tables $v.sealing.existingSecret }}
+- name: sealing
+  secret: {secretName: {{ $v.sealing.existingSecret }}, defaultMode: 0440}
+{{- end }}
+{{- if and (eq .service.name "telephony") $v.trunks.existingSecret }}
+- name: trunks
+  secret: {secretName: {{ $v.trunks.existingSecret }}, defaultMode: 0440}
+{{- end }}
 {{- if and (eq .service.name "notification") $v.smtp.existingSecret }}
 - name: smtp
   secret: {secretName: {{ $v.smtp.existingSecret }}, defaultMode: 0440}
@@ -213,6 +227,12 @@ VIVA_GRPC_KEY_FILE: /etc/viva/grpc-tls/tls.key
 {{- if .root.Values.database.pooler.enabled }}
 - {name: VIVA_DATABASE_POOLER_URL_FILE, value: /etc/viva/pooler/url}
 {{- end }}
+{{- end }}
+{{- if and .service.tables .root.Values.sealing.existingSecret }}
+- {name: VIVA_SEALING_KEYS_FILE, value: /etc/viva/sealing/{{ .root.Values.sealing.key }}}
+{{- end }}
+{{- if and (eq .service.name "telephony") .root.Values.trunks.existingSecret }}
+- {name: VIVA_TELEPHONY_TRUNKS_FILE, value: /etc/viva/trunks/{{ .root.Values.trunks.key }}}
 {{- end }}
 {{- if and (eq .service.name "notification") .root.Values.smtp.existingSecret }}
 - {name: VIVA_NOTIFICATION_SMTP_URL_FILE, value: /etc/viva/smtp/{{ .root.Values.smtp.urlKey }}}

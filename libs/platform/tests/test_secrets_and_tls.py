@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from pydantic import SecretStr
+from pydantic_settings import SettingsConfigDict
 
 from viva.platform.certificates import check_certificate
 from viva.platform.clock import SystemClock
@@ -19,7 +20,7 @@ from viva.platform.grpc.channels import open_plain_channel
 from viva.platform.grpc.tls import GrpcTls
 from viva.platform.health import Health
 from viva.platform.messaging.connection import client_options
-from viva.platform.settings import PlatformSettings, SettingsError, load
+from viva.platform.settings import FileSettings, PlatformSettings, SettingsError, load
 
 
 def test_a_secret_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,6 +36,21 @@ def test_a_variable_counts_before_its_file(tmp_path: Path, monkeypatch: pytest.M
     assert load(PlatformSettings).log_level == "ERROR"
     monkeypatch.setenv("VIVA_LOG_LEVEL", "DEBUG")
     assert load(PlatformSettings).log_level == "DEBUG"
+
+
+class Lines(FileSettings):
+    model_config = SettingsConfigDict(env_prefix="VIVA_LINES_")
+
+    lines: tuple[dict[str, str], ...] = ()
+
+
+def test_a_list_in_a_file_is_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "lines").write_text('[{"name": "first", "token": "hush"}]\n')
+    monkeypatch.setenv("VIVA_LINES_LINES_FILE", str(tmp_path / "lines"))
+    assert load(Lines).lines == ({"name": "first", "token": "hush"},)
+    (tmp_path / "lines").write_text("hush")
+    with pytest.raises(SettingsError, match=r"^VIVA_LINES_LINES_FILE: .*is not JSON$"):
+        load(Lines)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

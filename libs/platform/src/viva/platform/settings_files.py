@@ -22,17 +22,20 @@ class FileSource(PydanticBaseSettingsSource):
         self._prefix = settings.model_config.get("env_prefix", "")
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Reads one setting's file, if one is named."""
-        del field
+        """Reads one setting's file, if one is named; lists and objects are JSON there."""
         variable = f"{self._prefix}{field_name}{SUFFIX}".upper()
         path = os.environ.get(variable)
         if not path:
             return None, field_name, False
         try:
-            return Path(path).read_text("utf-8").rstrip("\r\n"), field_name, False
+            text: Any = Path(path).read_text("utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
             raise UnreadableSettingError(variable, path, reason or "unreadable") from error
+        try:
+            return self.prepare_field_value(field_name, field, text, False), field_name, False
+        except ValueError as error:
+            raise UnreadableSettingError(variable, path, "is not JSON") from error
 
     def __call__(self) -> dict[str, Any]:
         """Reads all that are named."""

@@ -51,6 +51,7 @@ async def build(runtime: Runtime, settings: TelephonySettings) -> None:
     )
     desk = CallDesk(store, numbers, runtime.clock, has_trunk=bool(lines))
     kafka.register(runtime.messaging(), desk)
+    runtime.health.report("calls", lambda: sum(line.in_use for line in lines))
     if lines:
         _calls(runtime, settings, store, numbers, lines, bell)
 
@@ -104,7 +105,6 @@ def _calls(
     for line in lines:
         if line.trunk.name in inbound:
             line.trunk.on_inbound(desk.taker(line))
-    runtime.health.report("calls", lambda: sum(line.in_use for line in lines))
     runtime.on_drain(desk.drain)
     runtime.on_drain(dialler.drain)
     runtime.task("dialler", dialler.run)
