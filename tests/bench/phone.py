@@ -28,6 +28,7 @@ from viva.testkit.phone.handset import SILENCE
 
 AT_ONCE = 30
 SECONDS = 10
+LONGEST_S = 90
 CALLER = PhoneNumber("+4930555002")
 PULSE = to_bytes(
     (np.sin(np.arange(FRAME_SAMPLES) * 2 * np.pi * 1000 / 16_000) * 9000).astype("<i2")
@@ -79,7 +80,7 @@ async def measure(bench: Bench) -> None:
     rows = []
     for count in (1, AT_ONCE):
         handsets: list[PulsingHandset] = []
-        async with _trunk(handsets) as trunk:
+        async with asyncio.timeout(LONGEST_S), _trunk(handsets) as trunk:
             process = psutil.Process()
             legs = await asyncio.gather(*(_answered(trunk, n) for n in range(count)))
             echoes = [asyncio.create_task(_echo(leg)) for leg in legs]
