@@ -13,12 +13,13 @@ from viva.audio.wav import read_wav, write_wav
 from viva.contracts.asr.events.v1 import events_pb2 as asr_events
 from viva.contracts.common.v1 import common_pb2
 from viva.contracts.diarization.events.v1 import events_pb2 as diarization_events
+from viva.contracts.session.events.v1 import events_pb2 as session_events
 from viva.diarization.service import service
 from viva.diarization.settings import DiarizationSettings
 from viva.platform.messaging.topics import apply_topics
 from viva.platform.objects import Objects
 from viva.platform.service import Runtime
-from viva.testkit.events import Events
+from viva.testkit.events import Events, eventually
 from viva.testkit.fixtures import RunningBroker, settings_for
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -132,3 +133,19 @@ async def test_what_cannot_be_attributed_fails_by_name_and_the_next_one_works(
     ]
     (found,) = await running.events.expect(diarization_events.AnswerAttributed, "iv_b")
     assert found.answer.answer_id == "ans_3"
+
+
+async def test_voices_are_forgotten_when_all_answers_are_in(
+    running: Running, speak: Callable[[str, str], Samples]
+) -> None:
+    event = await transcribed(running, "iv_f", 1, speak(SENTENCE, "am_michael"))
+    await running.events.publish(event, "iv_f")
+    await running.events.expect(diarization_events.AnswerAttributed, "iv_f", timeout_s=60)
+    assert await running.objects.list("voices/iv_f/1")
+    ready = session_events.InterviewReady(interview_id="iv_f", attempt=1)
+    await running.events.publish(ready, "iv_f")
+
+    async def forgotten() -> bool:
+        return not await running.objects.list("voices/iv_f/1")
+
+    await eventually(forgotten)

@@ -14,6 +14,7 @@ from viva.platform.objects import Objects
 class MemoryVoiceArchive:
     def __init__(self) -> None:
         self._kept: dict[tuple[str, int], dict[tuple[int, str, int], VoiceRecord]] = {}
+        self._forgotten: set[tuple[str, int]] = set()
 
     async def before(
         self, interview_id: str, attempt: int, position: int, answer_id: str
@@ -25,8 +26,14 @@ class MemoryVoiceArchive:
         return sorted(latest.values(), key=lambda record: record.position)
 
     async def keep(self, interview_id: str, attempt: int, record: VoiceRecord) -> None:
+        if (interview_id, attempt) in self._forgotten:
+            return
         place = (record.position, record.answer_id, record.revision)
         self._kept.setdefault((interview_id, attempt), {})[place] = record
+
+    async def forget(self, interview_id: str, attempt: int) -> None:
+        self._forgotten.add((interview_id, attempt))
+        self._kept.pop((interview_id, attempt), None)
 
 
 @pytest.fixture(params=["memory", "objects"])
@@ -77,3 +84,24 @@ async def test_what_is_no_record_is_refused(objects: Objects) -> None:
     with pytest.raises(InvalidError) as refused:
         await ObjectVoiceArchive(objects).before("iv_1", 1, 200, "b")
     assert refused.value.code == "voices_corrupt"
+
+
+async def test_what_is_forgotten_stays_so(archive: VoiceArchive) -> None:
+    for attempt in (1, 2):
+        await archive.keep("iv_1", attempt, record("a", 100))
+    await archive.keep("iv_12", 1, record("a", 100))
+    for _ in range(2):
+        await archive.forget("iv_1", 1)
+    await archive.keep("iv_1", 1, record("b", 200))  # analysed too late for the verdict
+    assert await archive.before("iv_1", 1, 9000, "c") == []
+    assert len(await archive.before("iv_1", 2, 9000, "c")) == 1
+    assert len(await archive.before("iv_12", 1, 9000, "c")) == 1
+
+
+async def test_no_voice_is_left_in_the_store(objects: Objects) -> None:
+    archive = ObjectVoiceArchive(objects)
+    await archive.keep("iv_1", 1, record("a", 100))
+    assert await objects.list("voices")
+    await archive.forget("iv_1", 1)
+    await archive.keep("iv_1", 1, record("b", 200))
+    assert await objects.list("voices") == []

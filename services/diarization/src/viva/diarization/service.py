@@ -3,7 +3,7 @@
 from viva.diarization.adapters.object_archive import ObjectCandidateAudio, ObjectVoiceArchive
 from viva.diarization.adapters.worker import WorkerAttributor, attribution_worker
 from viva.diarization.application.attribute_answer import AttributeAnswerHandler
-from viva.diarization.entrypoints.kafka import AnswerStage
+from viva.diarization.entrypoints.kafka import AnswerStage, InterviewEnd
 from viva.diarization.settings import DiarizationSettings
 from viva.platform.service import Runtime, Service
 
@@ -12,14 +12,16 @@ async def build(runtime: Runtime, settings: DiarizationSettings) -> None:
     """One stage of the pipeline; ready when its models are loaded."""
     worker = runtime.add(attribution_worker(settings))
     objects = runtime.objects()
+    archive = ObjectVoiceArchive(objects)
     handler = AttributeAnswerHandler(
         objects,
         WorkerAttributor(worker),
-        ObjectVoiceArchive(objects),
+        archive,
         ObjectCandidateAudio(objects),
         max_audio_bytes=settings.max_audio_bytes,
     )
     AnswerStage(handler).subscribe(runtime.messaging())
+    InterviewEnd(archive).subscribe(runtime.messaging())
 
 
 service = Service(name="diarization", settings=DiarizationSettings, build=build)

@@ -1,9 +1,10 @@
 """Voices and candidate-only audio in the object store.
 
 Keys: `voices/<interview>/<attempt>/<position>/<answer>/<revision>.npz` and
-`candidate-audio/<interview>/<attempt>/<answer>/<revision>.wav`. Nothing here deletes them: both
-prefixes are personal data of the interview, and go when its retention ends. The voices serve no
-purpose once the interview is over.
+`candidate-audio/<interview>/<attempt>/<answer>/<revision>.wav`. Voices are biometric data: they
+are deleted as soon as all answers of the attempt are in, and what comes later is not kept. The mark
+`voices-forgotten/<interview>/<attempt>` says so; there is nothing in it. Candidate-only audio is
+personal data like the recording, and goes when the interview's retention ends.
 """
 
 import io
@@ -15,10 +16,11 @@ import numpy as np
 from viva.diarization.application.model import VoiceRecord
 from viva.diarization.application.ports import StoredAudio
 from viva.diarization.domain.model import Role, Span
-from viva.platform.errors import InvalidError
+from viva.platform.errors import InvalidError, NotFoundError
 from viva.platform.objects import Objects
 
 VOICES_PREFIX = "voices"
+FORGOTTEN_PREFIX = "voices-forgotten"
 CANDIDATE_AUDIO_PREFIX = "candidate-audio"
 _ROLES = tuple(Role)
 
@@ -52,6 +54,22 @@ class ObjectVoiceArchive:
             f"{record.answer_id}/{record.revision}.npz"
         )
         await self._objects.put(key, encode_record(record))
+        # Looked at after the record is there, as `forget` leaves its mark before it deletes: one
+        # of the two sees the other, whatever comes first.
+        if await self._forgotten(interview_id, attempt):
+            await self._objects.delete_prefix(f"{VOICES_PREFIX}/{interview_id}/{attempt}")
+
+    async def forget(self, interview_id: str, attempt: int) -> None:
+        """Delete all records; see the port."""
+        await self._objects.put(f"{FORGOTTEN_PREFIX}/{interview_id}/{attempt}", b"")
+        await self._objects.delete_prefix(f"{VOICES_PREFIX}/{interview_id}/{attempt}")
+
+    async def _forgotten(self, interview_id: str, attempt: int) -> bool:
+        try:
+            await self._objects.size(f"{FORGOTTEN_PREFIX}/{interview_id}/{attempt}")
+        except NotFoundError:
+            return False
+        return True
 
 
 class ObjectCandidateAudio:

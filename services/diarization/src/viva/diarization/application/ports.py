@@ -56,7 +56,14 @@ class VoiceArchive(Protocol):
         ...
 
     async def keep(self, interview_id: str, attempt: int, record: VoiceRecord) -> None:
-        """Store a record; the same answer and revision again replaces it."""
+        """Store a record; the same answer and revision again replaces it.
+
+        Once the attempt is forgotten, nothing of it is kept any more.
+        """
+        ...
+
+    async def forget(self, interview_id: str, attempt: int) -> None:
+        """Delete all records of an attempt, for good: voices are biometric data."""
         ...
 
 
