@@ -148,7 +148,7 @@ class SipLeg:
             case Kind.REFUSED:
                 self._take_refusal(message.json())
             case Kind.ENDED:
-                self._end(self._hangs_up_as or why_ended(message.json()["reason"]))
+                self._take_end(message.json())
 
     def lost(self) -> None:
         """The worker died, and the call with it."""
@@ -171,7 +171,18 @@ class SipLeg:
         if self._timer is not None:
             self._timer.cancel()
         # The stack ends it at once; where it does not, nobody here waits for it.
-        self._timer = self._loop.call_later(_GOODBYE_S, self.lost)
+        self._timer = self._loop.call_later(_GOODBYE_S, self._part)
+
+    def _part(self) -> None:
+        """Ends without the stack's word."""
+        if self._answered_well():
+            self._end(self._hangs_up_as or HangUp.OURS)
+        else:
+            self._not_answered(NotAnswered.NO_ANSWER, "given up")
+
+    def _take_end(self, fields: dict[str, Any]) -> None:
+        by_itself = HangUp.OURS if fields["ours"] else why_ended(fields["reason"])
+        self._end(self._hangs_up_as or by_itself)
 
     def _take_frame(self, frame: Frame) -> None:
         if frame.position > self._position:
@@ -199,7 +210,7 @@ class SipLeg:
         status, reason = fields["status"], fields["reason"]
         ours = self._hangs_up_as is not None
         why = why_not_answered(status, fields["timed_out"] or ours)
-        self._not_answered(why, f"{status or ''} {reason}".strip())
+        self._not_answered(why, reason)
 
     def _not_answered(self, why: NotAnswered, detail: str) -> None:
         if not self._answered.done():

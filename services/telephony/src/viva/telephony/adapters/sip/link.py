@@ -14,7 +14,7 @@ from viva.telephony.adapters.sip.config import SipConfig
 from viva.telephony.adapters.sip.wire import Kind, Wired
 
 _START_S = 60.0
-_SILENT_S = 6.0
+_SILENT_S = 10.0
 """A worker speaks every second; one that does not for this long hangs and is killed."""
 _STOP_S = 5.0
 _STEADY_S = 30.0

@@ -72,6 +72,12 @@ class SipTrunk:
         """Of the workers that run."""
         return [worker.link.pid for worker in self._workers if worker.link.pid is not None]
 
+    @property
+    def listens(self) -> list[str]:
+        """Address and port of signalling, one for each worker."""
+        configs = [self._config.for_worker(index, self._count) for index in range(self._count)]
+        return [config.listen for config in configs]
+
     async def start(self) -> None:
         """Starts the workers.
 

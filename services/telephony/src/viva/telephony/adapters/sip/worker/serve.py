@@ -16,7 +16,7 @@ from viva.telephony.adapters.sip.wire import Kind, Wired
 from viva.telephony.adapters.sip.worker import logs
 from viva.telephony.adapters.sip.worker.guard import UnguardedError
 from viva.telephony.adapters.sip.worker.leg import WorkerLeg
-from viva.telephony.adapters.sip.worker.stack import SipStack
+from viva.telephony.adapters.sip.worker.stack import Addresses, SipStack
 
 _TICK_S = 0.010
 _COUNT_EVERY_S = 1.0
@@ -140,17 +140,13 @@ class _Worker:
         self._stack.listen(call, leg.told)
         await leg.until_answered(order["ring_s"])
 
-    def _incoming(self, call: Call, called: str) -> None:
+    def _incoming(self, call: Call, addresses: Addresses) -> None:
         number, self._next_inbound = self._next_inbound, self._next_inbound + 1
         leg = WorkerLeg(number, call, self._config.codecs, self.send)
         self._legs[number] = leg
         self._stack.listen(call, leg.told)
-        asserted = next(iter(call.headers.values()), "")
-        self.send(
-            wire.packed_json(
-                Kind.INCOMING, number, caller=asserted or call.peer or "", called=called
-            )
-        )
+        caller, called = addresses
+        self.send(wire.packed_json(Kind.INCOMING, number, caller=caller, called=called))
 
     def _registration(self, failure: str) -> None:
         self.send(wire.packed_json(Kind.REGISTRATION, failure=failure))

@@ -27,9 +27,12 @@ _CODECS = {
     "OPUS": "opus/48000/2",
 }
 _ENCRYPTION = {"optional": ("mediaenc=srtp",), "required": ("mediaenc=srtp-mand",)}
-_ASSERTED = "P-Asserted-Identity"
+_ASSERTED, _TO = "P-Asserted-Identity", "To"
+_UNHEARD_CALLS = 128
 
 Listener = Callable[[StackEvent], None]
+Addresses = tuple[str, str]
+"""Who calls (as the trunk asserts, where it does), and who was called."""
 
 
 class SipStack:
@@ -41,15 +44,14 @@ class SipStack:
         self._agents: dict[str, UserAgent] = {}
         self._listeners: dict[int, Listener] = {}
         self._unheard: dict[int, list[StackEvent]] = {}
-        self._called: dict[int, str] = {}
 
     async def start(
-        self, on_incoming: Callable[[Call, str], None], on_dead: Callable[[], None]
+        self, on_incoming: Callable[[Call, Addresses], None], on_dead: Callable[[], None]
     ) -> None:
         """Listens; nobody but the trunk and the configured peers is heard.
 
         Args:
-            on_incoming: told each call that rings here, and the number that was called.
+            on_incoming: told each call that rings here, and who calls whom.
             on_dead: told when the stack's thread is gone; this process is then of no more use.
 
         Raises:
@@ -64,7 +66,7 @@ class SipStack:
         guard(int(config.listen.rsplit(":", 1)[1]), allowed)
         # Listeners are told in the order of subscribing: this one before the agent's.
         self._runtime.subscribe(self._route)
-        main.on_incoming(lambda call: on_incoming(call, self._called.pop(call.handle, "")))
+        main.on_incoming(lambda call: on_incoming(call, _addresses(call)))
 
     async def dial(self, number: str, caller: str) -> Call:
         """Sends the INVITE.
@@ -89,13 +91,14 @@ class SipStack:
     def _route(self, event: StackEvent) -> None:
         if not event.call:
             return
-        if event.event is Event.CALL_INCOMING:
-            self._called[event.call] = event.to or ""
         listener = self._listeners.get(event.call)
         if listener is not None:
             listener(event)
         else:
             self._unheard.setdefault(event.call, []).append(event)
+            if len(self._unheard) > _UNHEARD_CALLS:
+                # Calls that the stack refused by itself: nobody will ever ask for these.
+                self._unheard.pop(next(iter(self._unheard)))
         if event.event is Event.CALL_CLOSED:
             self._listeners.pop(event.call, None)
 
@@ -137,6 +140,12 @@ class SipStack:
         return self._agents[user]
 
 
+def _addresses(call: Call) -> Addresses:
+    headers = {name.lower(): value for name, value in call.headers.items()}
+    caller = headers.get(_ASSERTED.lower()) or call.peer or ""
+    return caller, headers.get(_TO.lower(), "")
+
+
 def _proxy_host(config: SipConfig) -> list[str]:
     return [host_of(config.outbound_proxy)] if config.outbound_proxy else []
 
@@ -175,7 +184,7 @@ def _stack_config(config: SipConfig) -> Config:
         lines += [f"sip_cafile {config.ca_file}", "sip_verify_server yes"]
     return Config(
         net_interface=config.interface or None,
-        expose_headers=(_ASSERTED,),
+        expose_headers=(_ASSERTED, _TO),
         max_concurrent_calls=config.calls,
         rtp_timeout=config.rtp_timeout_s,
         extra_config_text="\n".join(lines) + "\n",
