@@ -30,6 +30,11 @@ class EvalSettings(BaseSettings):
     )
     cefr_texts: Path | None = Field(None, description="CSV: id, speaker, cefr, text.")
     cefr_speech: Path | None = Field(None, description="CSV: id, speaker, cefr, audio.")
+    competency: Path | None = Field(
+        None,
+        description="CSV: id, speaker, question, competency, answer, rating; further definition, "
+        "anchor_1, anchor_3, anchor_5, indicators (by |), group.",
+    )
     sounds: Path | None = Field(
         None, description="Folder of recordings without English speech: music, noise, languages."
     )

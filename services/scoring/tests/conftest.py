@@ -7,7 +7,7 @@ import pytest
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from viva.audio.models import ModelMissingError, ModelStore
-from viva.scoring.adapters.coefficients import packaged_coefficients
+from viva.scoring.adapters.coefficients import packaged_coefficients, packaged_topics
 from viva.scoring.adapters.grammar import HarperGrammar
 from viva.scoring.adapters.minilm import MiniLmEmbedder
 from viva.scoring.adapters.vocabulary import EnglishVocabulary
@@ -35,4 +35,10 @@ def analyst(coefficients: Coefficients, vocabulary: EnglishVocabulary) -> Analys
     except ModelMissingError as error:
         pytest.skip(error.detail)
     threadpool_limits(1)  # as in the worker
-    return Analyst(MiniLmEmbedder(folder), vocabulary, HarperGrammar(), coefficients)
+    return Analyst(
+        MiniLmEmbedder(folder),
+        vocabulary,
+        HarperGrammar(),
+        coefficients,
+        packaged_topics(),
+    )

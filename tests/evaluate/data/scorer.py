@@ -4,7 +4,7 @@ import functools
 
 from viva.audio.models.store import ModelStore
 from viva.contracts.common.v1 import common_pb2 as pb
-from viva.scoring.adapters.coefficients import packaged_coefficients
+from viva.scoring.adapters.coefficients import packaged_coefficients, packaged_topics
 from viva.scoring.adapters.grammar import HarperGrammar
 from viva.scoring.adapters.minilm import MiniLmEmbedder
 from viva.scoring.adapters.vocabulary import EnglishVocabulary
@@ -21,7 +21,11 @@ def analyst() -> Analyst:
     """As the service runs it."""
     folder = ModelStore().path(_EMBEDDING)
     return Analyst(
-        MiniLmEmbedder(folder), EnglishVocabulary(), HarperGrammar(), packaged_coefficients()
+        MiniLmEmbedder(folder),
+        EnglishVocabulary(),
+        HarperGrammar(),
+        packaged_coefficients(),
+        packaged_topics(),
     )
 
 

@@ -1,12 +1,24 @@
 """The tasks of the bench, in the order of the table."""
 
 from tests.evaluate.registry import Task
-from tests.evaluate.tasks import cefr, determinism, fluency, nulls, phone, speed, words
+from tests.evaluate.tasks import (
+    attacks,
+    cefr,
+    competency,
+    determinism,
+    fluency,
+    nulls,
+    phone,
+    speed,
+    words,
+)
 
 TASKS: tuple[Task, ...] = (
     fluency.TASK,
     phone.TASK,
     cefr.TASK,
+    competency.TASK,
+    attacks.TASK,
     nulls.TASK,
     words.TASK,
     determinism.TASK,

@@ -100,7 +100,7 @@ def test_another_process_gives_the_same_bytes(analyst: Analyst) -> None:
         "from viva.audio.models import ModelStore\n"
         "from viva.scoring.adapters.minilm import MiniLmEmbedder as M\n"
         "a = Analyst(M(ModelStore().path('sentence_embedding')), EnglishVocabulary(),"
-        " HarperGrammar(), packaged_coefficients())\n"
+        " HarperGrammar(), packaged_coefficients(), packaged_topics())\n"
         "print(interview_bytes(a, bundle()).hex())\n"
     )
     folder = Path(__file__).parent

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from viva.scoring.adapters.language_model import packaged_language_model
+from viva.scoring.application.topic import Topics
 from viva.scoring.domain.coefficients import (
     Coefficients,
     CompetencyPoints,
@@ -18,6 +19,18 @@ def packaged_coefficients() -> Coefficients:
     """The coefficients that ship with this release."""
     resource = importlib.resources.files("viva.scoring") / "coefficients.json"
     return parse(resource.read_bytes())
+
+
+def packaged_topics() -> Topics:
+    """The cohort of questions and answers that ships with this release."""
+    data = (importlib.resources.files("viva.scoring") / "topics.json").read_bytes()
+    content = json.loads(data)
+    return Topics(
+        version=content["version"],
+        sha256=hashlib.sha256(data).hexdigest(),
+        subjects=tuple(content["subjects"]),
+        answers=tuple(content["answers"]),
+    )
 
 
 def parse(data: bytes) -> Coefficients:

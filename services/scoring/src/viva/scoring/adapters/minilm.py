@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 Matrix = NDArray[np.float32]
 
 _MAX_TOKENS = 128
-_CACHE_SENTENCES = 4096
+_CACHE_TEXTS = 20_000
 
 
 class MiniLmEmbedder:
@@ -32,7 +32,7 @@ class MiniLmEmbedder:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_MAX_TOKENS)
-        self._embed = functools.lru_cache(_CACHE_SENTENCES)(self._embed_uncached)
+        self._embed = functools.lru_cache(_CACHE_TEXTS)(self._embed_uncached)
 
     def similarity(self, left: str, right: str) -> float:
         """Cosine of two texts, rounded to three decimals: finer digits are the processor's own."""

@@ -10,7 +10,7 @@ from typing import cast
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from viva.platform.worker_process import WorkerProcess
-from viva.scoring.adapters.coefficients import packaged_coefficients
+from viva.scoring.adapters.coefficients import packaged_coefficients, packaged_topics
 from viva.scoring.adapters.grammar import HarperGrammar
 from viva.scoring.adapters.minilm import MiniLmEmbedder
 from viva.scoring.adapters.vocabulary import EnglishVocabulary
@@ -36,8 +36,13 @@ def load(folder: Path) -> Callable[[Job], Result]:
     """
     threadpool_limits(1)
     analyst = Analyst(
-        MiniLmEmbedder(folder), EnglishVocabulary(), HarperGrammar(), packaged_coefficients()
+        MiniLmEmbedder(folder),
+        EnglishVocabulary(),
+        HarperGrammar(),
+        packaged_coefficients(),
+        packaged_topics(),
     )
+    analyst.topicality.warm_up()
     return functools.partial(_score, analyst)
 
 
@@ -77,11 +82,12 @@ class WorkerScorer:
 
 def versions(coefficients: Coefficients, embedding_sha256: str) -> tuple[Version, ...]:
     """All that a score depends on beside its input."""
-    language = coefficients.language
+    language, topics = coefficients.language, packaged_topics()
     runtime = f"{platform.python_implementation()} {platform.python_version()} {platform.machine()}"
     return (
         Version(coefficients.name, coefficients.version, coefficients.sha256),
         Version(language.name, language.version, language.sha256),
+        Version("viva-topics", topics.version, topics.sha256),
         Version("minilm-l6", embedding_sha256[:12], embedding_sha256),
         *(Version(name, importlib.metadata.version(name)) for name in _PACKAGES),
         Version("runtime", runtime),

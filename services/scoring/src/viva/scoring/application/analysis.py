@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from viva.scoring.application.ports import Grammar, TextSimilarity, Vocabulary
+from viva.scoring.application.topic import Topicality, Topics, subject_of
 from viva.scoring.domain.clauses import clauses_of
 from viva.scoring.domain.coefficients import Coefficients
+from viva.scoring.domain.coherence import belonging
 from viva.scoring.domain.competency import Topic, findings, score
 from viva.scoring.domain.confidence import NO_SPEECH, NOT_ANALYSED, OTHER_LANGUAGE
 from viva.scoring.domain.delivery import Delivery, delivery_of
@@ -14,13 +16,12 @@ from viva.scoring.domain.language import MTLD_MINIMUM_WORDS
 from viva.scoring.domain.lexicon import STOPWORDS
 from viva.scoring.domain.masking import mask
 from viva.scoring.domain.model import Answer, Competency, Evidence, Scored, nothing
-from viva.scoring.domain.narrative import Narrative, read
+from viva.scoring.domain.narrative import Narrative, own_sentences, prompts_of, read
 from viva.scoring.domain.timing import Timing
 from viva.scoring.domain.tokens import Sentence, Token, plain, quote, sentences_of, tokens_of
 
 _MAX_SENTENCES = 80
 _MIN_SENTENCE_TOKENS = 3
-_TOP = 2
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,10 @@ class Analyst:
         vocabulary: Vocabulary,
         grammar: Grammar,
         coefficients: Coefficients,
+        topics: Topics,
     ) -> None:
         self._similarity = similarity
+        self.topicality = Topicality(similarity, topics)
         self._vocabulary = vocabulary
         self._grammar = grammar
         self.coefficients = coefficients
@@ -64,9 +67,17 @@ class Analyst:
     def narrative(self, question: Sequence[Said]) -> Narrative:
         """Evidence in the answers to one question, its follow-ups included."""
         sentences = [s for said in question for s in sentences_of(said.tokens)]
-        prompts = _prompts([said.answer for said in question])
-        kept = [s for s in sentences[:_MAX_SENTENCES] if not self._recites(s, prompts)]
-        return read(kept, prompts)
+        texts = _prompts([said.answer for said in question])
+        prompts = prompts_of(texts)
+        own = own_sentences(sentences[:_MAX_SENTENCES], prompts)
+        own = [sentence for sentence in own if not self._recites(sentence, texts)]
+        places = belonging(
+            [plain(sentence) for sentence in own],
+            [subject_of(text) or text for text in texts],
+            self._similarity.similarity,
+            self.coefficients.similarity.together,
+        )
+        return read([own[place] for place in places], prompts)
 
     def competency(
         self, question: Sequence[Said], narrative: Narrative, competency: Competency
@@ -114,23 +125,19 @@ class Analyst:
     def _topic(
         self, question: Sequence[Said], narrative: Narrative, competency: Competency
     ) -> tuple[Topic, list[Evidence]]:
-        texts = [said.answer.question_text for said in question]
-        whole = " ".join([*texts, *competency.texts[:2]])
-        best: list[tuple[float, int]] = []
+        first = question[0].answer.question_text or f"{competency.name}. {competency.definition}"
         sentences = [s for s in narrative.sentences if len(s) >= _MIN_SENTENCE_TOKENS]
-        for place, sentence in enumerate(sentences):
-            targets = [text for text in (*texts, *competency.texts, whole) if text.strip()]
-            text = plain(sentence)
-            nearest = max((self._similarity.similarity(text, t) for t in targets), default=1.0)
-            best.append((nearest, place))
-        best.sort(key=lambda pair: (-pair[0], pair[1]))
-        top = best[:_TOP]
-        mean = sum(value for value, _ in top) / len(top) if top else 0.0
+        index = self.topicality.index(first, [plain(sentence) for sentence in sentences])
+        if index is None:
+            return (Topic.ON if sentences else Topic.PARTLY), []
         cuts = self.coefficients.similarity
-        topic = Topic.ON if mean >= cuts.on_topic else Topic.PARTLY
-        if mean < cuts.off_topic:
+        topic = Topic.ON if index >= cuts.on_topic else Topic.PARTLY
+        if index < cuts.off_topic:
             topic = Topic.OFF
-        return topic, [quote(sentences[place]) for _, place in top[:1]]
+        subject = subject_of(first)
+        near = [self._similarity.similarity(plain(s), subject) for s in sentences]
+        closest = max(range(len(near)), key=lambda place: (near[place], -place))
+        return topic, [quote(sentences[closest])]
 
     def _indicators(
         self, narrative: Narrative, indicators: Sequence[str]

@@ -23,6 +23,7 @@ from viva.scoring.domain.model import Answer, Competency, nothing
 
 _REVIEW_BELOW = 0.5
 _REVIEW_DROPPED_SHARE = 0.1
+_REVIEW_CUT_TENTHS = 100
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ def score_interview(interview: Interview, analyst: Analyst) -> InterviewResult:
         reasons,
         sure < _REVIEW_BELOW
         or amount.other_language
+        or _beside_the_point(results)
         or _dropped_share(interview) > _REVIEW_DROPPED_SHARE,
     )
 
@@ -110,6 +112,15 @@ def _competencies(
 
 def _probes(question: Sequence[Said], competency: Competency) -> bool:
     return any(c.key == competency.key for one in question for c in one.answer.competencies)
+
+
+def _beside_the_point(results: Sequence[CompetencyResult]) -> bool:
+    """Whether a score was cut because an answer seemed to miss the question: a person decides."""
+    return any(
+        one.code == "relevance" and -one.tenths >= _REVIEW_CUT_TENTHS
+        for result in results
+        for one in result.scored.contributions
+    )
 
 
 def _dropped_share(interview: Interview) -> float:

@@ -6,14 +6,14 @@ auxiliaries, and accepts a past verb that is neither negated nor under a modal. 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from viva.scoring.domain.lexicon import (
     ADVERBS,
     FAILING_VERBS,
     FILLERS,
-    GENERIC_VERBS,
+    HABITUAL,
     HYPOTHETICAL_OPENERS,
     INTENT_VERBS,
     IRREGULAR_PARTICIPLE,
@@ -23,7 +23,10 @@ from viva.scoring.domain.lexicon import (
     NEGATORS,
     NOT_ACTIONS,
     OPENERS,
+    PRESENT_ACTS,
+    SAYING_VERBS,
     STOPWORDS,
+    WHOLE_VERBS,
 )
 from viva.scoring.domain.tokens import Sentence, Token
 
@@ -46,11 +49,21 @@ class Actor(Enum):
 
 @dataclass(frozen=True)
 class Act:
-    """Something done: asserted, past, with a verb that names it."""
+    """Something done: asserted, with a verb that names it.
+
+    Attributes:
+        tokens: as said, for the quote.
+        objects: what follows the verb.
+        past: False where it is told in the present tense.
+        habitual: "always", "usually": no account of one event.
+    """
 
     actor: Actor
     verb: str
     tokens: tuple[Token, ...]
+    objects: tuple[Token, ...] = ()
+    past: bool = True
+    habitual: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,7 +137,7 @@ def _opens_clause(sentence: Sentence, index: int) -> bool:
     if following >= len(sentence):
         return False
     text = sentence[following].text
-    return _subject(text) in _SUBJECTS or _is_past(text)
+    return _subject(text) in _SUBJECTS or is_past(text)
 
 
 def acts_of(sentence: Sentence) -> list[Act]:
@@ -133,8 +146,16 @@ def acts_of(sentence: Sentence) -> list[Act]:
     carried: tuple[Actor | None, bool] = (None, False)
     for clause in clauses_of(sentence):
         acts, carried = _acts_of_clause(clause, carried)
-        found.extend(acts)
+        found.extend(_with_what_was_said(act, sentence) for act in acts)
     return found
+
+
+def _with_what_was_said(act: Act, sentence: Sentence) -> Act:
+    """What was told or asked often stands in the clauses that follow."""
+    if act.verb not in SAYING_VERBS:
+        return act
+    after = sentence.index(act.tokens[-1]) + 1
+    return replace(act, objects=(*act.objects, *sentence[after : after + _OBJECT_WINDOW]))
 
 
 def _acts_of_clause(
@@ -154,7 +175,7 @@ def _acts_of_clause(
         return found, carried
     start = _skip(tokens, 0, OPENERS | ADVERBS | FILLERS)
     actor_before, was_negated = carried
-    if start < len(tokens) and _is_past(tokens[start].text) and actor_before is not None:
+    if start < len(tokens) and is_past(tokens[start].text) and actor_before is not None:
         agent = start + 1 < len(tokens) and tokens[start + 1].text == "by"
         if not (was_negated or clause.hypothetical or clause.negated or agent):
             found.extend(_act(actor_before, tokens, start, start, len(tokens)))
@@ -166,7 +187,7 @@ def _actor(tokens: Sequence[Token], start: int) -> Actor:
     if _subject(tokens[start].text) == "we":
         return Actor.SHARED
     joined = start > 1 and tokens[start - 1].text == "and" and tokens[start - 2].text != ","
-    partner = joined and not any(_is_past(token.text) for token in tokens[: start - 1])
+    partner = joined and not any(is_past(token.text) for token in tokens[: start - 1])
     return Actor.SHARED if partner else Actor.OWN
 
 
@@ -180,11 +201,13 @@ def _verb_after(tokens: Sequence[Token], start: int, end: int) -> tuple[int | No
     if place >= end:
         return None, negated
     verb = tokens[place].text
+    if text.endswith("'d") and verb in PRESENT_ACTS:
+        return None, True
     if _is_modal(verb) or _undone(tokens, place, end):
         return None, True
     if verb in _BE:
         return _able(tokens, place, end), negated
-    accepted = _is_past(verb) or (perfect and verb in IRREGULAR_PARTICIPLE)
+    accepted = is_past(verb) or (perfect and verb in IRREGULAR_PARTICIPLE) or verb in PRESENT_ACTS
     return (place if accepted else None), negated
 
 
@@ -229,16 +252,21 @@ def _act(actor: Actor, tokens: Sequence[Token], start: int, verb: int, end: int)
     said = tuple(tokens[start:stop])
     word = tokens[verb].text
     content = [t for t in tokens[verb + 1 : stop] if t.text not in STOPWORDS and len(t.text) > 2]
-    if len(content) < (2 if word in GENERIC_VERBS else 1):
+    if not content and word not in SAYING_VERBS | WHOLE_VERBS:
         return
-    yield Act(actor, word, said)
+    objects = tuple(tokens[verb + 1 : stop])
+    habitual = any(token.text in HABITUAL for token in tokens[:stop])
+    able = tokens[verb - 1].text == "to"
+    past = able or is_past(word) or word in IRREGULAR_PARTICIPLE
+    yield Act(actor, word, said, objects, past, habitual)
 
 
 def _subject(text: str) -> str:
     return text.split("'", maxsplit=1)[0]
 
 
-def _is_past(text: str) -> bool:
+def is_past(text: str) -> bool:
+    """Whether the word is the past form of a verb that names something done."""
     if text in NOT_ACTIONS:
         return False
     return text in IRREGULAR_PAST or (text.endswith("ed") and len(text) > 4)

@@ -9,13 +9,15 @@ from viva.scoring.domain.language_model import LanguageModel
 class CompetencyPoints:
     """Tenths of a point for each kind of evidence; the maxima add up to 1000.
 
-    The `cap_*` bound an answer that states no act, or is only partly or not at all to the point.
+    The `cap_*` bound an answer that states no act, or acts of a team only, or fewer than
+    `details_needed` concrete words, or is only partly or not at all to the point.
     """
 
     situation: int
     task: int
     own_acts: tuple[int, ...]
-    shared_act: int
+    plain_acts: tuple[int, ...]
+    shared_acts: tuple[int, ...]
     result: int
     measured_result: int
     numbers: tuple[int, ...]
@@ -24,16 +26,28 @@ class CompetencyPoints:
     indicators: int
     indicators_needed: int
     cap_no_act: int
+    cap_shared: int
+    cap_no_detail: int
+    details_needed: int
     cap_partly: int
     cap_off_topic: int
 
 
 @dataclass(frozen=True)
 class SimilarityCuts:
-    """Cosine cuts of the sentence embedding."""
+    """Cuts of the sentence embedding's cosine, and of the topic index, which is built on it.
+
+    Attributes:
+        on_topic: topic index from which an answer is to the point.
+        off_topic: topic index below which it is not.
+        together: cosine from which two sentences hang together.
+        indicator: cosine from which a sentence shows an indicator.
+        recital: cosine from which a sentence recites a prompt.
+    """
 
     on_topic: float
     off_topic: float
+    together: float
     indicator: float
     recital: float
 

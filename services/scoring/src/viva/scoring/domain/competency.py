@@ -30,6 +30,7 @@ class Findings:
     situation: tuple[Evidence, ...]
     task: tuple[Evidence, ...]
     own_acts: tuple[Evidence, ...]
+    plain_acts: tuple[Evidence, ...]
     shared_acts: tuple[Evidence, ...]
     result: tuple[Evidence, ...]
     measured_result: tuple[Evidence, ...]
@@ -40,8 +41,11 @@ class Findings:
     indicators_known: int
     topic: Topic
     closest: tuple[Evidence, ...] = ()
+    details: int = 1000
 
 
+# Acts of one's own beside which vague ones and the team's add nothing.
+_ENOUGH_ACTS = 2
 # Stands for evidence that was not given, where a gain is counted.
 _MARK = Evidence("", "", Span(0, 0))
 
@@ -58,6 +62,7 @@ def findings(
         situation=tuple(narrative.situation),
         task=tuple(narrative.task),
         own_acts=tuple(narrative.own_acts),
+        plain_acts=tuple(narrative.plain_acts),
         shared_acts=tuple(narrative.shared_acts),
         result=tuple(narrative.result),
         measured_result=tuple(narrative.measured_result),
@@ -68,6 +73,7 @@ def findings(
         indicators_known=indicators_known,
         topic=topic,
         closest=tuple(closest),
+        details=len(narrative.details),
     )
 
 
@@ -98,14 +104,14 @@ def missing_evidence(narrative: Narrative) -> tuple[EvidenceKind, ...]:
 def _summands(found: Findings, points: CompetencyPoints) -> list[Contribution]:
     needed = min(points.indicators_needed, found.indicators_known) or 1
     shown = min(len(found.indicators), needed)
-    shared = points.shared_act if found.shared_acts and not found.own_acts else 0
+    enough = len(found.own_acts) >= _ENOUGH_ACTS
+    plain, shared = ((), ()) if enough else (found.plain_acts, found.shared_acts)
     summands = [
         _one("situation", "Situation described", points.situation, found.situation),
         _one("task", "Own task or goal stated", points.task, found.task),
         _several("own_action", "What the candidate did", points.own_acts, found.own_acts),
-        Contribution("shared_action", "What the team did", shared, found.shared_acts[:1])
-        if shared
-        else Contribution("shared_action", "What the team did", 0),
+        _several("plain_action", "Acts that name nothing", points.plain_acts, plain),
+        _several("shared_action", "What the team did", points.shared_acts, shared),
         _one("result", "Result stated", points.result, found.result),
         _one("measured_result", "Result in numbers", points.measured_result, found.measured_result),
         _several("numbers", "Numbers", points.numbers, found.numbers),
@@ -121,10 +127,15 @@ def _summands(found: Findings, points: CompetencyPoints) -> list[Contribution]:
         ),
     ]
     summands.append(_relevance(found, points, total(summands)))
-    left = total(summands)
-    if not (found.own_acts or found.shared_acts) and left > points.cap_no_act:
-        label = "No act of the candidate or the team is stated"
-        summands.append(Contribution("no_action", label, points.cap_no_act - left))
+    for code, label, holds, cap in (
+        ("no_action", "No act of the candidate is stated", not found.own_acts,
+         points.cap_shared if len(found.shared_acts) > 1 else points.cap_no_act),
+        ("no_detail", "Too little in it that can be checked", found.details < points.details_needed,
+         points.cap_no_detail),
+    ):  # fmt: skip
+        left = total(summands)
+        if holds and left > cap:
+            summands.append(Contribution(code, label, cap - left))
     return summands
 
 
@@ -162,6 +173,9 @@ def _suggestions(found: Findings, points: CompetencyPoints, tenths: int) -> list
         "with a number": replace(found, numbers=found.numbers + one),
         "with a named person, tool or place": replace(found, names=found.names + one),
         "with when it happened": replace(found, times=found.times or one),
+        "with more that can be checked": replace(
+            found, details=max(found.details, points.details_needed)
+        ),
         "with an answer to the point": replace(found, topic=Topic.ON),
     }
     gains = [

@@ -12,6 +12,9 @@ SITUATION = re.compile(
     r"|our (?:\w+ ){1,3}(?:had|was|were|needed|kept|crashed|failed|dropped|broke)"
     r"|during (?:my|the|a|our)|the (?:\w+ )?(?:problem|challenge|issue|situation|conflict) was"
     r"|i (?:worked|was working|was) (?:as|at|for|on)"
+    r"|once (?:a|an|i|my|we|the)|suddenly|(?:did not|didn't|stopped|would not|wouldn't) work"
+    r"|a (?:\w+ )?(?:customer|client|guest|patient|person|colleague|student)"
+    r" (?:was|came|called|had)"
     r"|in (?:january|february|march|april|may|june|july|august|september|october|november"
     r"|december))\b"
 )
@@ -22,11 +25,14 @@ TASK = re.compile(
     r"|(?:i|we) (?:had|needed|wanted|set out) to|(?:asked|told|tasked) me to)\b"
 )
 RESULT = re.compile(
-    r"\b(?:as a result|in the end|at the end|resulted in|led to|ended up|turned out"
+    r"\b(?:as a result|in the end|at the end(?! of)|resulted in|led to|ended up|turned out"
     r"|(?:the|our|my) (?:final |end )?(?:result|outcome|impact|effect)s? (?:was|were)"
     r"|(?:which|that|this|it) (?:meant|helped|saved|reduced|increased|gave|allowed|brought|cut"
     r"|improved|raised)"
     r"|(?:was|were) (?:solved|resolved|fixed|delivered|finished|completed|launched|approved)"
+    r"|(?:it|everything|that|this|they) (?:\w+ )?(?:worked|passed|went well|ran again)"
+    r"|(?:we|i|they) (?:passed|signed|kept|saved|thanked)|since then"
+    r"|(?:got|understood|did) it (?:right|alone|at once)"
     r"|(?:went|came) (?:up|down) (?:by|from|to)|(?:became|got|was|were|is|are|runs?|ran)"
     r" (?:\w+ ){0,3}(?:faster|better|lower|higher|shorter|cheaper|easier|safer|happier|happy"
     r"|satisfied|stable))\b"
@@ -39,6 +45,7 @@ _OUTCOMES = (
 OUTCOME_VERBS = frozenset(_OUTCOMES.split())
 AVERTED = re.compile(
     r"\b(?:(?:didn't|did not|never|not) (?:lose|miss|fail|break|lost|missed|failed)"
+    r"|(?:has|had) (?:not|never) happened (?:again|since)|(?:never|not) happened again"
     r"|no (?:more |further )?(?:\w+ )?(?:complaints?|incidents?|downtime|delays?|errors?|losses)"
     r"|without (?:any )?(?:\w+ )?(?:downtime|incidents?|delays?|loss|complaints?))\b"
 )
@@ -53,3 +60,5 @@ WHEN = re.compile(
     r"|\w+ (?:years?|months?|weeks?|days?|hours?) (?:ago|later|early|before|after)"
     r"|(?:in|within|for|after) \w+ (?:years?|months?|weeks?|days?|hours?))\b"
 )
+_OTHERS = "somebody someone else manager boss supervisor colleague department they"
+SOMEBODY_ELSE = frozenset(_OTHERS.split())

@@ -23,16 +23,11 @@ NOT_ACTIONS = _words(
     "need indeed hundred speed seed feed exceed proceed succeed red bed wanted needed liked loved "
     "hated hoped wished seemed believed considered wondered assumed supposed expected intended "
     "tired excited interested scared worried pleased bored surprised amazed confused frustrated "
-    "stressed embarrassed delighted convinced concerned happened existed used lived stayed "
-    "remained appeared died turned enjoyed feared agreed said imagined dreamed pretended "
+    "stressed embarrassed delighted concerned happened existed used lived stayed "
+    "remained appeared died turned enjoyed feared agreed imagined dreamed pretended "
     "graduated joined"
 )
-# They say that something was done, not what: they count only with an object of some content.
-GENERIC_VERBS = _words(
-    "did tried worked handled dealt made went came got took gave put kept started used helped "
-    "managed had stood sat said began found left read"
-)
-INTENT_VERBS = _words("planned meant intended wanted hoped offered promised agreed preferred")
+INTENT_VERBS = _words("planned meant intended wanted hoped agreed preferred")
 FAILING_VERBS = _words("failed forgot refused neglected declined avoided stopped")
 MODALS = _words(
     "would could should might may must will shall can cannot 'd 'll won't wouldn't couldn't "
@@ -69,3 +64,21 @@ STOPWORDS = _words(
     "tell describe time"
 )
 FILLERS = _words("um uh uhm umm hmm mm er erm ah eh mhm")
+
+# Verbs that a learner tells a past story with in the present: "I go to her and I ask".
+PRESENT_ACTS = _words(
+    "ask call tell check write send take give bring go put find explain show repair open close "
+    "clean cook order pay sell buy move count measure test replace print draw drive carry compare "
+    "search install restart sort pack swap apologize apologise invite email phone text offer "
+    "refund return teach train report stop listen speak talk make build prepare plan divide split "
+    "help visit wait walk run fill sign copy look see hear say"
+)
+# What is done always or usually is no account of something that happened.
+HABITUAL = _words(
+    "always usually often normally typically generally regularly constantly whenever "
+    "everyday never-ending throughout"
+)
+# What was said follows in a clause of its own.
+SAYING_VERBS = _words("told asked explained wrote showed promised suggested proposed offered said")
+# They say what was done without an object.
+WHOLE_VERBS = _words("apologized apologised resigned intervened")

@@ -1,0 +1,1 @@
+"""Answers to score: honest ones of known level, and attacks."""

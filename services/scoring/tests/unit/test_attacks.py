@@ -1,0 +1,78 @@
+"""Attacks and honest answers together: what is kept out must not keep honest people out."""
+
+import functools
+
+import pytest
+from scipy.stats import spearmanr
+from scoring_speaking import spoken
+
+from viva.scoring.application.analysis import Analyst
+from viva.scoring.application.score_answer import score_answer
+from viva.scoring.domain.model import Competency
+from viva.testkit.answers.attacks import Attack, attacks
+from viva.testkit.answers.library import Question, honest, load, questions
+
+HALVES = ("seen", "held_out")
+# Nothing here reads a story: whether it answers this question or another cannot be told well.
+OTHER = "another question answered"
+
+
+@functools.cache
+def asked() -> dict[str, Question]:
+    return {question.key: question for question in questions()}
+
+
+def points(analyst: Analyst, question: Question, text: str) -> float:
+    competency = Competency(
+        question.key,
+        question.name,
+        question.definition,
+        1.0,
+        dict(question.anchors),
+        question.indicators,
+    )
+    answer = spoken(text, question=question.text, competencies=(competency,))
+    found = score_answer(answer, analyst).competencies[0][1]
+    assert sum(c.tenths for c in found.contributions) == (found.tenths or 0)
+    return (found.tenths or 0) / 10
+
+
+def scored(analyst: Analyst, half: str) -> list[tuple[Attack, float]]:
+    return [(one, points(analyst, one.question, one.text)) for one in attacks(half)]
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_attacks_stay_under_25_points(analyst: Analyst, half: str) -> None:
+    found = scored(analyst, half)
+    assert len(found) >= 200
+    tricks = [value for one, value in found if one.kind != OTHER]
+    assert sum(value < 25 for value in tricks) >= 0.95 * len(tricks)
+    everything = [value for _, value in found]
+    assert sum(value < 25 for value in everything) >= 0.87 * len(everything)
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_honest_answers_rank_as_their_author_meant(analyst: Analyst, half: str) -> None:
+    pairs = [(o.level, points(analyst, asked()[o.question], o.text)) for o in honest(half)]
+    assert spearmanr(*zip(*pairs, strict=True)).statistic >= 0.75
+    mean = {level: _mean([v for one, v in pairs if one == level]) for level in (1, 2, 3)}
+    assert mean[1] < 15 < mean[2] < 45 < 60 < mean[3]
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_padding_rarely_moves_a_score(analyst: Analyst, half: str) -> None:
+    moved = []
+    for one in honest(half)[::3]:
+        question = asked()[one.question]
+        before = points(analyst, question, one.text)
+        padded = [
+            text
+            for padding in load("padding.json")[half]
+            for text in (f"{padding} {one.text}", f"{one.text} {padding}")
+        ]
+        moved += [abs(points(analyst, question, text) - before) for text in padded]
+    assert sum(one <= 1 for one in moved) >= 0.85 * len(moved)
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)
