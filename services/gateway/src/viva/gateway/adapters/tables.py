@@ -160,6 +160,17 @@ audit_log = Table(
     Column("details", JSONB, nullable=False),
 )
 
+# Read by the bias audit alone; nothing that is scored comes near it.
+demographics = Table(
+    "audit_demographics",
+    metadata,
+    _text("interview_id", key=True),
+    _text("tenant_id"),
+    _text("sex"),
+    _text("race"),
+    Column("selected", Boolean, nullable=True),
+)
+
 idempotency = Table(
     "idempotency",
     metadata,

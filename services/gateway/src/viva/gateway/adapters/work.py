@@ -7,6 +7,7 @@ from typing import Any
 from google.protobuf.message import Message
 
 from viva.gateway.adapters.stores.credits import SqlCredits
+from viva.gateway.adapters.stores.demographics import SqlDemographics
 from viva.gateway.adapters.stores.doors import SqlDoors
 from viva.gateway.adapters.stores.idempotency import SqlIdempotency
 from viva.gateway.adapters.stores.interviews import SqlInterviews
@@ -33,6 +34,7 @@ class SqlWork:
         self.keys = SqlKeys(session)
         self.reviews = SqlReviews(session)
         self.audit = SqlAudit(session)
+        self.demographics = SqlDemographics(session)
         self.idempotency = SqlIdempotency(session)
 
     def emit(self, message: Message, *, interview_id: str) -> None:

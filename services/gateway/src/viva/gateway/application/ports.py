@@ -9,6 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from google.protobuf.message import Message
 
 from viva.gateway.domain.access import ApiKey
+from viva.gateway.domain.bias_audit import Demographics, Sampled
 from viva.gateway.domain.credits import Account, LedgerEntry
 from viva.gateway.domain.interview import Interview
 from viva.gateway.domain.join import Credential, JoinLink
@@ -206,6 +207,30 @@ class Audit(Protocol):
         """Lists records, of one target where one is named."""
 
 
+class DemographicsStore(Protocol):
+    """What employers told for the bias audit."""
+
+    async def known(
+        self, tenant_id: str, test_mode: bool, interview_ids: Sequence[str]
+    ) -> frozenset[str]:
+        """Which of the interviews are the tenant's."""
+
+    async def put(self, tenant_id: str, records: Sequence[Demographics]) -> None:
+        """Stores records, each in place of the one before."""
+
+    async def delete(self, tenant_id: str, interview_id: str) -> None:
+        """Deletes one."""
+
+    async def sample(
+        self,
+        tenant_id: str,
+        test_mode: bool,
+        created_from: datetime | None,
+        created_before: datetime | None,
+    ) -> Sequence[Sampled]:
+        """Every interview with a result, with what is known of its candidate."""
+
+
 @dataclass(frozen=True)
 class StoredAnswer:
     """The answer that belongs to an idempotency key; sealed, because it may hold secrets."""
@@ -272,6 +297,10 @@ class Work(Protocol):
     @property
     def audit(self) -> Audit:
         """The audit log."""
+
+    @property
+    def demographics(self) -> DemographicsStore:
+        """For the bias audit alone."""
 
     @property
     def idempotency(self) -> Idempotency:

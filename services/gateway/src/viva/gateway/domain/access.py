@@ -20,6 +20,8 @@ class Scope(StrEnum):
     WEBHOOKS_WRITE = "webhooks:write"
     CREDITS_READ = "credits:read"
     AUDIT_READ = "audit:read"
+    BIAS_AUDIT_READ = "bias_audit:read"
+    BIAS_AUDIT_WRITE = "bias_audit:write"
     # Everything, and keys and top-ups too.
     ADMIN = "admin"
 

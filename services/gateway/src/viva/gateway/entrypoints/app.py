@@ -11,6 +11,7 @@ from viva.gateway.entrypoints.guard import Guard
 from viva.gateway.entrypoints.published import publish_documents
 from viva.gateway.entrypoints.routes import (
     accounts,
+    bias_audit,
     interviews,
     library,
     people,
@@ -28,6 +29,7 @@ _API = (
     people.router,
     webhooks.router,
     accounts.router,
+    bias_audit.router,
 )
 _PROBLEM: dict[str, Any] = {
     "model": Problem,

@@ -30,4 +30,4 @@ def belonging(
         near.sort(reverse=True)
         if sum(near[:_NEAREST]) >= cut:
             found.append(place)
-    return found if len(found) * 2 >= len(sentences) else list(range(len(sentences)))
+    return found or list(range(len(sentences)))
