@@ -22,6 +22,8 @@ from viva.scoring.domain.tokens import Sentence, Token, plain, quote, sentences_
 
 _MAX_SENTENCES = 80
 _MIN_SENTENCE_TOKENS = 3
+# Of fewer sentences nobody can say that they miss the question altogether.
+_ENOUGH_TO_TELL = 3
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ class Analyst:
             return (Topic.ON if sentences else Topic.PARTLY), []
         cuts = self.coefficients.similarity
         topic = Topic.ON if index >= cuts.on_topic else Topic.PARTLY
-        if index < cuts.off_topic:
+        if index < cuts.off_topic and len(sentences) >= _ENOUGH_TO_TELL:
             topic = Topic.OFF
         subject = subject_of(first)
         near = [self._similarity.similarity(plain(s), subject) for s in sentences]
