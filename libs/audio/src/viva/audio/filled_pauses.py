@@ -120,7 +120,7 @@ def _frames(samples: Samples) -> _Frames:
 
 def _block(views: Samples) -> tuple[Values, Values, Values, Values]:
     window = np.hanning(_WINDOW)
-    hertz = np.fft.rfftfreq(_FFT, 1 / SAMPLE_RATE_HZ)
+    hertz = np.asarray(np.fft.rfftfreq(_FFT, 1 / SAMPLE_RATE_HZ), np.float64)
     power = np.square(np.abs(np.fft.rfft(to_float(views) * window, _FFT)))
     inside = (hertz >= _BAND_HZ[0]) & (hertz <= _BAND_HZ[1])
     level = 10 * np.log10(power[:, inside].sum(axis=1) + _FLOOR)
