@@ -15,7 +15,6 @@ HERE = Path(__file__).parent
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "scenario(name): the interview that a test looks at")
     config.addinivalue_line("markers", "disturbs: needs Viva for itself; runs last")
-    config.addinivalue_line("markers", "settling: not yet steady on a busy machine; `make e2e`")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -31,6 +31,8 @@ from viva.telephony.application.ports import (
 from viva.telephony.domain.calls import HangUp, NotAnswered
 from viva.telephony.domain.numbers import PhoneNumber
 
+pytestmark = pytest.mark.settling
+
 CALLEE = PhoneNumber("+4930555001")
 CALLER = PhoneNumber("+4930555002")
 IN_TIME_S = 10.0

@@ -22,6 +22,8 @@ from viva.testkit.phone.carrier import Fate
 from viva.testkit.phone.handset import ScriptedHandset
 from viva.testkit.scripted_session import ScriptedStream, attached
 
+pytestmark = pytest.mark.settling
+
 BASE = 16_000
 
 

@@ -23,6 +23,8 @@ from viva.telephony.adapters.sip.trunk import SipTrunk
 from viva.telephony.application.ports import Ended, InboundCall, NotAnsweredError
 from viva.telephony.domain.calls import HangUp, NotAnswered
 
+pytestmark = pytest.mark.settling
+
 IN_TIME_S = 15.0
 
 

@@ -46,6 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declares the marker; has SIGTERM end a run like Ctrl-C, so that servers are stopped."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+    config.addinivalue_line("markers", "settling: real time, not yet steady beside other work")
     config.addinivalue_line("markers", "kafka: needs Apache Kafka; runs where KAFKA_HOME is set")
 
 
