@@ -3,10 +3,12 @@
 Keys: `voices/<interview>/<attempt>/<position>/<answer>/<revision>.npz` and
 `candidate-audio/<interview>/<attempt>/<answer>/<revision>.wav`. Voices are biometric data: they
 are deleted as soon as all answers of the attempt are in, and what comes later is not kept. The mark
-`voices-forgotten/<interview>/<attempt>` says so; there is nothing in it. Candidate-only audio is
-personal data like the recording, and goes when the interview's retention ends.
+`voices-forgotten/<hash of interview and attempt>` says so; there is nothing in it, and it names
+nobody. Candidate-only audio is personal data like the recording, and goes when the interview's
+retention ends.
 """
 
+import hashlib
 import io
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -61,15 +63,20 @@ class ObjectVoiceArchive:
 
     async def forget(self, interview_id: str, attempt: int) -> None:
         """Delete all records; see the port."""
-        await self._objects.put(f"{FORGOTTEN_PREFIX}/{interview_id}/{attempt}", b"")
+        await self._objects.put(_mark(interview_id, attempt), b"")
         await self._objects.delete_prefix(f"{VOICES_PREFIX}/{interview_id}/{attempt}")
 
     async def _forgotten(self, interview_id: str, attempt: int) -> bool:
         try:
-            await self._objects.size(f"{FORGOTTEN_PREFIX}/{interview_id}/{attempt}")
+            await self._objects.size(_mark(interview_id, attempt))
         except NotFoundError:
             return False
         return True
+
+
+def _mark(interview_id: str, attempt: int) -> str:
+    digest = hashlib.sha256(f"{interview_id}/{attempt}".encode()).hexdigest()
+    return f"{FORGOTTEN_PREFIX}/{digest}"
 
 
 class ObjectCandidateAudio:

@@ -328,6 +328,9 @@ class BundleStore(Protocol):
     async def get_range(self, key: str, start: int, end: int) -> bytes:
         """Reads the bytes from `start` up to and without `end`."""
 
+    async def size(self, key: str) -> int:
+        """How many bytes there are."""
+
 
 class Notifications(Protocol):
     """The notification service. Every call may raise a platform error, unavailable included."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -45,6 +45,9 @@ async def get_recording(interview_id: str, request: Request, who: Reader) -> Res
         if recording is None:
             raise NotFoundError("recording_missing", "There is no recording of this interview.")
         await auditing.note(work, parts.context, who, "recording.read", interview_id)
+    if not recording.size_bytes:
+        # The verdict came before the recording was written to its end.
+        recording = replace(recording, size_bytes=await parts.objects.size(recording.key))
     return await _serve(request, recording, parts.objects)
 
 
