@@ -171,7 +171,7 @@ class Conductor:
             self._flush_log()
             self.keeper.close()
             await asyncio.gather(ticking, keeping, return_exceptions=True)
-            if self._moving:
+            if self._moving and not self.keeper.gone:
                 self._outlet.lose()
 
     async def _tick(self) -> None:
