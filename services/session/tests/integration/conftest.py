@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from viva.contracts.catalogue import message_type
 from viva.contracts.common.v1 import common_pb2 as common
-from viva.platform.db import Database
+from viva.platform.db import Database, UnitOfWork
 from viva.platform.db.tables import outbox
 from viva.platform.errors import InvalidError
 from viva.platform.objects import Objects
@@ -23,8 +23,10 @@ from viva.session.application.lifecycle_ports import (
     StoredInterview,
     VerdictStage,
 )
+from viva.session.application.recording import Recordings
 from viva.session.application.sweep import LeftConversations, Sweep
 from viva.session.domain.lifecycle import EndReason, State
+from viva.session.domain.recording import Tracks
 from viva.session.service import LifecycleParts, Stores, build_lifecycle, open_stores
 from viva.session.settings import SessionSettings
 from viva.testkit.clock import FakeClock
@@ -49,6 +51,20 @@ class QuickVoice:
             raise InvalidError("no such voice", code="voice_unknown")
         self.spoken.append(text)
         return b"\1\0" * self.samples
+
+
+class KeptTracks:
+    """What a conversation left behind."""
+
+    def __init__(self, tracks: Tracks) -> None:
+        self._tracks = tracks
+        self.forgotten: list[tuple[str, int]] = []
+
+    async def tracks(self, uow: UnitOfWork, interview_id: str, attempt: int) -> Tracks:
+        return self._tracks
+
+    async def forget(self, uow: UnitOfWork, interview_id: str, attempt: int) -> None:
+        self.forgotten.append((interview_id, attempt))
 
 
 @dataclass
@@ -126,11 +142,36 @@ class World:
             async with self.database.unit_of_work() as uow:
                 await self.parts.lifecycle.answer_recorded(uow, answer)
 
-    async def hang_up(self, reason: EndReason = EndReason.FINISHED, attempt: int = 1) -> None:
+    def recordings(self, archive: KeptTracks) -> Recordings:
+        return Recordings(
+            open_unit=self.database.unit_of_work,
+            objects=self.objects,
+            interviews=self.stores.interviews,
+            answers=self.stores.answers,
+            jobs=self.stores.jobs,
+            pipeline=self.parts.pipeline,
+            archive=archive,
+            clock=self.clock,
+        )
+
+    async def render_recording(self, tracks: Tracks | None = None) -> None:
+        work = self.recordings(KeptTracks(tracks or Tracks((), ())))
+        await self.do_jobs(Job.RECORDING, work.render, work.give_up)
+
+    async def hang_up(
+        self,
+        reason: EndReason = EndReason.FINISHED,
+        attempt: int = 1,
+        *,
+        rendered: bool = True,
+    ) -> None:
+        """Ends the conversation; the recording is there at once unless it is said otherwise."""
         async with self.database.unit_of_work() as uow:
             await self.parts.lifecycle.conversation_ended(
                 uow, INTERVIEW, attempt, reason, self.clock.now()
             )
+        if rendered:
+            await self.render_recording()
 
     def results_of(
         self, answer: common.AnswerContext, words: Sequence[str] = ("well",)

@@ -6,40 +6,17 @@ import numpy as np
 import pytest
 
 from viva.audio.wav import write_wav
+from viva.contracts.common.v1 import common_pb2 as common
 from viva.contracts.session.events.v1 import events_pb2 as published
-from viva.session.application.lifecycle_ports import Job
-from viva.session.application.recording import Recordings
-from viva.session.domain.lifecycle import EndReason
+from viva.platform.errors import InvalidError
+from viva.session.application.lifecycle_ports import Job, VerdictStage
+from viva.session.domain.lifecycle import EndReason, State
 from viva.session.domain.recording import Clip, Tracks
 from viva.session.domain.storage_keys import attempt_prefix, prompt_key, segment_key
 
+from .conftest import KeptTracks
+
 RATE = 16_000
-
-
-class KeptTracks:
-    """What a conversation left behind."""
-
-    def __init__(self, tracks: Tracks) -> None:
-        self._tracks = tracks
-        self.forgotten: list[tuple[str, int]] = []
-
-    async def tracks(self, uow, interview_id: str, attempt: int) -> Tracks:
-        return self._tracks
-
-    async def forget(self, uow, interview_id: str, attempt: int) -> None:
-        self.forgotten.append((interview_id, attempt))
-
-
-def recordings(world, archive: KeptTracks) -> Recordings:
-    return Recordings(
-        open_unit=world.database.unit_of_work,
-        objects=world.objects,
-        interviews=world.stores.interviews,
-        answers=world.stores.answers,
-        jobs=world.stores.jobs,
-        archive=archive,
-        clock=world.clock,
-    )
 
 
 def noise(samples: int, seed: int) -> np.ndarray:
@@ -75,9 +52,8 @@ async def test_the_recording_is_exact_and_its_hash_is_in_the_verdict(world) -> N
     tracks, left, right = await conversation(world)
     await world.joined()
     await world.record(world.answer(1))
-    await world.hang_up(EndReason.DROPPED)
-    work = recordings(world, KeptTracks(tracks))
-    await world.do_jobs(Job.RECORDING, work.render, work.give_up)
+    await world.hang_up(EndReason.DROPPED, rendered=False)
+    await world.render_recording(tracks)
     await world.give(*world.results_of(world.answer(1), words=[]))
 
     (failed,) = await world.published_of(published.InterviewFailed)
@@ -89,14 +65,57 @@ async def test_the_recording_is_exact_and_its_hash_is_in_the_verdict(world) -> N
     np.testing.assert_array_equal(frames[:, 1], right)
 
 
-async def test_a_verdict_that_is_quicker_names_the_key(world) -> None:
+async def test_a_verdict_waits_for_its_recording(world) -> None:
+    tracks, _, _ = await conversation(world)
     await world.joined()
     await world.record(world.answer(1))
-    await world.hang_up(EndReason.DROPPED)
+    await world.hang_up(rendered=False)
+    await world.give(*world.results_of(world.answer(1)))
+    await world.judge(VerdictStage.SCORE, common.InterviewScore(overall=71))
+    await world.judge(VerdictStage.ASSESSMENT, common.InterviewAssessment())
+    assert await world.state() is State.PROCESSING
+
+    await world.render_recording(tracks)
+    (completed,) = await world.published_of(published.InterviewCompleted)
+    wav = await world.objects.get(completed.recording.key, completed.recording.sha256)
+    assert len(wav) == completed.recording.size_bytes
+
+
+async def test_a_failure_waits_for_the_recording(world) -> None:
+    await world.joined()
+    await world.record(world.answer(1))
+    await world.hang_up(EndReason.DROPPED, rendered=False)
     await world.give(*world.results_of(world.answer(1), words=[]))
+    assert await world.state() is State.PROCESSING
+    await world.render_recording()
+    assert await world.state() is State.FAILED
+
+
+async def test_a_recording_that_cannot_be_rendered_holds_no_verdict_up(world) -> None:
+    class Unreadable(KeptTracks):
+        async def tracks(self, uow, interview_id: str, attempt: int) -> Tracks:
+            raise InvalidError("no such clip", code="tracks_corrupt")
+
+    await world.joined()
+    await world.record(world.answer(1))
+    await world.hang_up(EndReason.DROPPED, rendered=False)
+    await world.give(*world.results_of(world.answer(1), words=[]))
+    work = world.recordings(Unreadable(Tracks((), ())))
+    await world.do_jobs(Job.RECORDING, work.render, work.give_up)
     (failed,) = await world.published_of(published.InterviewFailed)
     assert failed.recording.key == f"{attempt_prefix('iv_test', 1)}recording.wav"
     assert not failed.recording.sha256
+
+
+async def test_a_recording_that_hangs_is_done_without(world) -> None:
+    await world.joined()
+    await world.record(world.answer(1))
+    await world.hang_up(EndReason.DROPPED, rendered=False)
+    await world.give(*world.results_of(world.answer(1), words=[]))
+    for _ in range(2):
+        world.clock.advance(120)
+        await world.sweep()
+    assert await world.state() is State.FAILED
 
 
 async def test_a_segment_that_is_gone_is_silence(world) -> None:
@@ -105,9 +124,8 @@ async def test_a_segment_that_is_gone_is_silence(world) -> None:
     tracks = replace(tracks, candidate=(first, replace(second, key="interviews/gone.pcm")))
     await world.joined()
     await world.record(world.answer(1))
-    await world.hang_up(EndReason.DROPPED)
-    work = recordings(world, KeptTracks(tracks))
-    await world.do_jobs(Job.RECORDING, work.render, work.give_up)
+    await world.hang_up(EndReason.DROPPED, rendered=False)
+    await world.render_recording(tracks)
     wav = await world.objects.get(f"{attempt_prefix('iv_test', 1)}recording.wav")
     frames = np.frombuffer(wav[44:], dtype="<i2").reshape(-1, 2)
     np.testing.assert_array_equal(frames[: 10 * RATE, 0], left[: 10 * RATE])
@@ -120,9 +138,9 @@ async def test_a_refusal_erases_all_that_was_recorded(world, recorded: int) -> N
     await world.joined()
     if recorded:
         await world.record(world.answer(1))
-    await world.hang_up(EndReason.CONSENT_REFUSED)
+    await world.hang_up(EndReason.CONSENT_REFUSED, rendered=False)
     archive = KeptTracks(tracks)
-    work = recordings(world, archive)
+    work = world.recordings(archive)
     await world.do_jobs(Job.PURGE, work.purge, work.give_up)
     await world.do_jobs(Job.RECORDING, work.render, work.give_up)
 

@@ -92,7 +92,9 @@ def build_lifecycle(
         answer_limit_ms=round(settings.answer_limit_s * 1000),
     )
     publisher = LifecyclePublisher(clock, stores.interviews, stores.answers, stores.jobs)
-    pipeline = Pipeline(stores.interviews, stores.answers, objects, publisher, deadlines)
+    pipeline = Pipeline(
+        stores.interviews, stores.answers, stores.jobs, objects, publisher, deadlines
+    )
     prompts = Prompts(
         voice,
         wav_of,
@@ -142,6 +144,7 @@ def run_lifecycle(
         interviews=stores.interviews,
         answers=stores.answers,
         jobs=stores.jobs,
+        pipeline=parts.pipeline,
         archive=archive,
         clock=runtime.clock,
     )

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from viva.platform.clock import Clock
@@ -65,6 +65,11 @@ class SqlJobStore:
     async def finish(self, uow: UnitOfWork, job: ClaimedJob) -> None:
         """Removes a job that is done."""
         await uow.session.execute(delete(jobs).where(_is(job.kind, job.interview_id, job.attempt)))
+
+    async def pending(self, uow: UnitOfWork, kind: Job, interview_id: str, attempt: int) -> bool:
+        """Whether a job is still to be done."""
+        statement = select(exists().where(_is(kind, interview_id, attempt)))
+        return (await uow.session.execute(statement)).scalar_one()
 
 
 def _is(kind: Job, interview_id: str, attempt: int) -> ColumnElement[bool]:

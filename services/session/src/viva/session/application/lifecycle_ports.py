@@ -236,6 +236,10 @@ class JobStore(Protocol):
         """Removes a job that is done."""
         ...
 
+    async def pending(self, uow: UnitOfWork, kind: Job, interview_id: str, attempt: int) -> bool:
+        """Whether a job is still to be done."""
+        ...
+
 
 class Wakeups(Protocol):
     """Says to every replica, at commit, that an interview should be looked at."""

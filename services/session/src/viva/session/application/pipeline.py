@@ -15,6 +15,8 @@ from viva.session.application.lifecycle_ports import (
     AnswerStore,
     Artifact,
     InterviewStore,
+    Job,
+    JobStore,
     StageResult,
     VerdictStage,
 )
@@ -35,12 +37,14 @@ class Pipeline:
         self,
         interviews: InterviewStore,
         answers: AnswerStore,
+        jobs: JobStore,
         objects: Objects,
         publisher: LifecyclePublisher,
         deadlines: Deadlines,
     ) -> None:
         self._interviews = interviews
         self._answers = answers
+        self._jobs = jobs
         self._objects = objects
         self._publisher = publisher
         self._deadlines = deadlines
@@ -82,6 +86,12 @@ class Pipeline:
             await self._answers.put_result(uow, interview_id, attempt, result)
             await self.advance(uow, interview)
 
+    async def recording_settled(self, uow: UnitOfWork, interview_id: str, attempt: int) -> None:
+        """The recording is rendered, or never will be: what waited for it alone goes on."""
+        interview = await self._waiting(uow, interview_id, attempt)
+        if interview is not None:
+            await self.advance(uow, interview)
+
     async def advance(
         self, uow: UnitOfWork, interview: Interview, *, give_up: bool = False
     ) -> None:
@@ -110,6 +120,9 @@ class Pipeline:
             questions_planned=interview.questions_planned,
         )
         bundle.questions_answered = answered_questions(bundle)
+        may_fail = bundle.questions_answered == 0
+        if may_fail and not give_up and await self._recording_pending(uow, interview):
+            return
         await self._put_bundle(uow, interview, bundle)
         interview.freeze(
             self._publisher.now(),
@@ -137,7 +150,8 @@ class Pipeline:
         }
         unscorable = VerdictStage.SCORE in results and results[VerdictStage.SCORE] is None
         complete = all(stage in results for stage in VerdictStage)
-        if not (complete or unscorable or give_up):
+        settled = complete or unscorable
+        if not give_up and (not settled or await self._recording_pending(uow, interview)):
             return
         score = results.get(VerdictStage.SCORE)
         if isinstance(score, common.InterviewScore):
@@ -149,6 +163,10 @@ class Pipeline:
         else:
             interview.fail(SCORING_FAILED, "the interview could not be scored")
         await self._save(uow, interview)
+
+    async def _recording_pending(self, uow: UnitOfWork, interview: Interview) -> bool:
+        """Whether the end has to wait: it names the recording by its hash."""
+        return await self._jobs.pending(uow, Job.RECORDING, interview.id, interview.attempt)
 
     async def _save(self, uow: UnitOfWork, interview: Interview) -> None:
         await self._interviews.save(uow, interview)

@@ -20,9 +20,11 @@ from viva.session.application.lifecycle_ports import (
     Artifact,
     ClaimedJob,
     InterviewStore,
+    Job,
     JobStore,
     OpenUnit,
 )
+from viva.session.application.pipeline import Pipeline
 from viva.session.domain.recording import Clip, Piece, Tracks, blocks, pieces
 from viva.session.domain.storage_keys import attempt_prefix, recording_key
 
@@ -54,6 +56,7 @@ class Recordings:
         interviews: InterviewStore,
         answers: AnswerStore,
         jobs: JobStore,
+        pipeline: Pipeline,
         archive: ConversationArchive,
         clock: Clock,
         hold: timedelta = timedelta(seconds=60),
@@ -63,6 +66,7 @@ class Recordings:
         self._interviews = interviews
         self._answers = answers
         self._jobs = jobs
+        self._pipeline = pipeline
         self._archive = archive
         self._clock = clock
         self._hold = hold
@@ -89,6 +93,7 @@ class Recordings:
                 uow, job.interview_id, job.attempt, Artifact.RECORDING, ref
             )
             await self._jobs.finish(uow, job)
+            await self._pipeline.recording_settled(uow, job.interview_id, job.attempt)
         took_ms = round((self._clock.monotonic() - began) * 1000)
         log.info("recording_rendered", samples=tracks.length, took_ms=took_ms)
 
@@ -106,6 +111,8 @@ class Recordings:
         log.error("job_given_up", kind=job.kind, reason=reason)
         async with self._open_unit() as uow:
             await self._jobs.finish(uow, job)
+            if job.kind is Job.RECORDING:
+                await self._pipeline.recording_settled(uow, job.interview_id, job.attempt)
 
     async def _wav(self, tracks: Tracks, job: ClaimedJob) -> AsyncIterator[bytes]:
         yield wav_header(tracks.length, channels=2)
