@@ -44,6 +44,9 @@ from viva.testkit.clock import FakeClock
 INTERVIEW = "iv_test"
 FRAME = 320
 SPEED = 2.0
+# A write on a stream that the server has just ended may hide its status (grpc issue 36066); the
+# edge takes both for a replica that is lost.
+LOST = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.INTERNAL}
 ANSWERS = {
     "Question 1?": "I wrote the plan with my team, and we finished two weeks early.",
     "Question 2?": "I would like to learn more about your product.",
@@ -392,7 +395,7 @@ async def test_a_replica_that_leaves_hands_over_at_a_turns_end(world, replica, s
             await SqlConversationStore().announce(uow, second.address, 4, 10)
         await candidate.run(lambda c: c.error)
         await leaving
-        assert candidate.error is grpc.StatusCode.UNAVAILABLE
+        assert candidate.error in LOST
         assert candidate.queue  # in the middle of what the interviewer says
         assert not len(candidate.voice)
     async with second.channel() as channel:
