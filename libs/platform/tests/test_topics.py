@@ -5,16 +5,19 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from aiokafka.admin import NewTopic
+from typer.testing import CliRunner
 
 from viva.contracts.catalogue import catalogue
 from viva.contracts.gateway.events.v1 import events_pb2 as gateway_events
+from viva.platform.cli import topics as topics_command
 from viva.platform.db.connection import connect
 from viva.platform.embedded.broker import EmbeddedBroker, listening
 from viva.platform.health import Health
 from viva.platform.local.lag import consumer_lag
 from viva.platform.messaging.circuit import Circuit
 from viva.platform.messaging.pruning import Pruning, requeue_unsettled
-from viva.platform.messaging.topics import apply_topics, verify_topics
+from viva.platform.messaging.topics import admin_client, apply_topics, verify_topics
 from viva.platform.messaging.topics_watch import TopicsWatch
 from viva.testkit.clock import FakeClock
 from viva.testkit.fixtures import RunningBroker, settings_for
@@ -31,6 +34,23 @@ async def test_topics_are_made_once_and_compared(
     assert f"{settings.topic_prefix}interview.results.v1.viva.notification.dlq" in made
     assert await apply_topics(settings) == []
     assert await verify_topics(settings) == []
+
+
+async def test_apply_never_changes_a_topic_and_says_when_one_differs(
+    database_url: str,
+    any_broker: RunningBroker,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = settings_for(database_url, any_broker, tmp_path)
+    name = f"{settings.topic_prefix}{next(iter(catalogue())).name}"
+    async with admin_client(settings) as admin:
+        await admin.create_topics([NewTopic(name, 3, 1)])
+    monkeypatch.setattr(topics_command, "current_settings", lambda: settings)
+    said = await asyncio.to_thread(CliRunner().invoke, topics_command.app, ["apply"])
+    assert said.exit_code == 1
+    assert f"{name}: has 3 partitions, the catalogue says 12" in said.output
+    assert [line.split(":")[0] for line in await verify_topics(settings)] == [name]
 
 
 async def test_a_service_says_which_of_its_topics_differ(

@@ -11,6 +11,7 @@ from viva.contracts.catalogue import catalogue
 from viva.platform.local.state import current_settings
 from viva.platform.messaging.access import access_commands
 from viva.platform.messaging.topics import apply_topics, verify_topics
+from viva.platform.settings import PlatformSettings
 
 app = typer.Typer(no_args_is_help=True, help="Topics: list, make, compare with the broker.")
 _console = Console()
@@ -29,10 +30,15 @@ def show() -> None:
 
 @app.command("apply")
 def apply_() -> None:
-    """Make the topics that are missing on the broker. Never changes existing ones."""
-    made = asyncio.run(apply_topics(current_settings()))
+    """Make the topics that are missing on the broker; exit 1 when one that was there differs.
+
+    Existing topics are never changed.
+    """
+    settings = current_settings()
+    made = asyncio.run(apply_topics(settings))
     for name in made:
         typer.echo(f"made {name}")
+    _compare(settings)
     typer.echo(f"{len(made)} topics made; all are there")
 
 
@@ -50,9 +56,13 @@ def acls(
 @app.command()
 def verify() -> None:
     """Compare the broker's topics with the catalogue; exit 1 when they differ."""
-    differences = asyncio.run(verify_topics(current_settings()))
+    _compare(current_settings())
+    typer.echo("the broker has every topic of the catalogue")
+
+
+def _compare(settings: PlatformSettings) -> None:
+    differences = asyncio.run(verify_topics(settings))
     for line in differences:
         typer.echo(line)
     if differences:
         raise typer.Exit(1)
-    typer.echo("the broker has every topic of the catalogue")
