@@ -52,6 +52,10 @@ class Candidate:
                 raise KubeError(f"{self.name} never said {pattern!r}:\n{self.lines()[-2000:]}")
             time.sleep(1)
 
+    def talks(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._phase() not in {"Succeeded", "Failed"}
+
     def outcome(self) -> Outcome:
         """Waits for the verdict.
 

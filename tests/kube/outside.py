@@ -78,7 +78,7 @@ class Outside:
             data.mkdir(parents=True)
             if owner:
                 shutil.chown(data, owner)
-            command = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust"]
+            command = [str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust"]
             subprocess.run(command, check=True, capture_output=True, user=owner, cwd="/")
             rules = "host all postgres 127.0.0.1/32 trust\nhost all all 0.0.0.0/0 scram-sha-256\n"
             (data / "pg_hba.conf").write_text(rules)
@@ -104,7 +104,8 @@ class Outside:
                 "auto.create.topics.enable=false\ngroup.initial.rebalance.delay.ms=0\n"
             )
             identity = ["--cluster-id", "dml2YS1rdWJlLXRlc3QtMQ"]
-            command = [binaries / "kafka-storage.sh", "format", *identity, "--config", properties]
+            format_it = [str(binaries / "kafka-storage.sh"), "format", *identity]
+            command = [*format_it, "--config", str(properties)]
             subprocess.run(command, check=True, capture_output=True)
         self._run("kafka", [str(binaries / "kafka-server-start.sh"), str(properties)])
 

@@ -7,6 +7,7 @@ from tests.kube.cluster import NAMESPACE, Cluster
 from tests.kube.interviews import Candidate, Outcome
 from tests.kube.lag import repeat_answers
 from tests.kube.outside import Outside
+from tests.kube.refusing import refuse
 from tests.kube.release import NAME, Release
 from tests.kube.settings import KubeError, KubeSettings
 
@@ -82,6 +83,8 @@ class Run:
             self._cluster.call("delete", "pod", pods[0], "--wait=false")
             self._say(f"deleted {pods[0]}")
             time.sleep(8)
+        if not person.talks():
+            raise KubeError("the interview was over before every service had lost a pod")
         self._check(person, person.outcome())
 
     def uninstall(self) -> None:
@@ -92,6 +95,11 @@ class Run:
         if left:
             raise KubeError(f"uninstall left {', '.join(left)}")
         self._say("uninstalled; no object of the release is left")
+
+    def refusals(self) -> None:
+        """Gives it wrong values, topics, schemas, certificates, disks; looks for clear words."""
+        for line in refuse(self._cluster, self._release, self._outside):
+            self._say(line)
 
     def down(self) -> None:
         """Deletes the namespace and ends what was started."""
@@ -134,7 +142,10 @@ class Run:
         )
 
 
-PHASES = ("images", "install", "test", "lag", "upgrade", "delete", "uninstall", "down")
+PHASES = (
+    *("images", "install", "test", "lag", "upgrade", "delete", "uninstall"),
+    *("refusals", "down"),
+)
 
 
 def run(names: list[str]) -> None:

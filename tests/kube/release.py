@@ -1,6 +1,5 @@
 """The release: its values, its secrets, and Helm's five verbs."""
 
-import base64
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from tests.chart.rendering import CHART, merged
 from tests.kube.cluster import NAMESPACE, Cluster
 from tests.kube.outside import BUCKET, Outside
 from tests.kube.settings import KubeSettings
+from tests.kube.wrong import secret
 from viva.platform.db.roles import SERVICES_WITH_TABLES
 
 NAME = "viva"
@@ -43,8 +43,8 @@ class Release:
         keys = {"access-key-id": "viva", "secret-access-key": "viva-secret"}
         self._cluster.make_namespace(
             [
-                _secret("viva-database", urls),
-                _secret("viva-objects", keys),
+                secret("viva-database", NAMESPACE, urls),
+                secret("viva-objects", NAMESPACE, keys),
                 _volume(self._settings.models),
                 _claim(),
             ]
@@ -78,6 +78,27 @@ class Release:
             config.uninstall(NAME, wait="watcher", timeout=300)
         self._cluster.call("wait", "--for=delete", "pods", "--all", "--timeout=300s", check=False)
 
+    def rendered(self, **more: Any) -> list[dict[str, Any]]:
+        """Every object of the chart, hooks included, with `more` values."""
+        with helm.Chart.load(str(CHART)) as chart:
+            texts = chart.render(self.values(**more), name=NAME, namespace=NAMESPACE)
+        return [
+            found
+            for path, text in texts.items()
+            if path.endswith(".yaml")
+            for found in yaml.safe_load_all(text)
+            if found
+        ]
+
+    def refused(self, **more: Any) -> str:
+        """Tries to install with wrong values, as another release; gives what Helm said."""
+        try:
+            with self._helm() as config:
+                config.install(str(CHART), "wrong", self.values(**more), timeout=30)
+        except helm.HelmError as error:
+            return str(error)
+        return ""
+
     def candidate_pod(self, name: str) -> dict[str, Any]:
         """The pod of `helm test` under another name: one more simulated candidate."""
         with helm.Chart.load(str(CHART)) as chart:
@@ -88,12 +109,6 @@ class Release:
 
     def _helm(self) -> helm.Config:
         return helm.Config(kubeconfig_path=str(self._cluster.kubeconfig), namespace=NAMESPACE)
-
-
-def _secret(name: str, values: dict[str, str]) -> dict[str, Any]:
-    data = {key: base64.b64encode(value.encode()).decode() for key, value in values.items()}
-    where = {"name": name, "namespace": NAMESPACE}
-    return {"apiVersion": "v1", "kind": "Secret", "metadata": where, "data": data}
 
 
 def _volume(folder: Path) -> dict[str, Any]:
