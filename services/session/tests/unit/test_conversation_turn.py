@@ -156,6 +156,48 @@ def test_without_live_text_only_a_short_answer_gets_a_follow_up() -> None:
     assert choose_follow_up(FOLLOW_UPS, [], 1, None, 40_000).follow_up is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I called the",
+        "and then we",
+        "I sent it to",
+        "she stayed with",
+        "in his own words,",
+        "So...",
+    ],
+)
+def test_a_text_that_stops_in_mid_sentence_ends_open(text: str) -> None:
+    assert cues.ends_open(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["I fixed it.", "That is what I asked for.", "He read it back.", "The parcel came", ""]
+)
+def test_a_pronoun_before_a_full_stop_ends_a_sentence(text: str) -> None:
+    assert not cues.ends_open(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It has not happened again.",
+        "After that it worked.",
+        "The waiting time went down to fifteen minutes.",
+        "Now we train our apprentices on it.",
+    ],
+)
+def test_what_came_of_it_is_a_result(text: str) -> None:
+    assert cues.reaches_result(f"I called them, one by one, and wrote the plan. {text}")
+
+
+@pytest.mark.parametrize(
+    "text", ["I worked at the help desk.", "Until they fixed it, I wrote a guide.", "Nobody knew."]
+)
+def test_what_was_done_is_no_result(text: str) -> None:
+    assert not cues.reaches_result(text)
+
+
 def test_missing_evidence_is_found_by_its_cues() -> None:
     assert missing_evidence("") == tuple(Evidence)
     full = (

@@ -29,11 +29,16 @@ _BACKCHANNEL = _words_of(
 )
 # A clause that ends in one of these goes on.
 _OPEN_ENDS = _words_of(
-    """a an the and or but because so that which who if when while where as than then to of in on at
-    for with from by about into is are was were be been am have has had will would could should can
-    i we you he she they it my our your their his her its this these very really just also like um
-    uh er erm hmm not don't didn't i'm we're it's i'd i've more most some any each every between"""
+    """a an the and or but because so who if when while where than then of at from my your his our
+    their its i we he she they would could should can will also um uh er erm hmm don't didn't i'm
+    we're it's i'd i've between"""
 )
+# After one of these it may end, where recognition hears a full stop: "and I fixed it."
+_OFTEN_OPEN_ENDS = _words_of(
+    """that this these which to in on for with by about into as is are was were be been am have has
+    had you it her very really just like not more most some any each every"""
+)
+_FULL_STOPS = (".", "!", "?")
 _LONGEST_REQUEST = 12
 _TAIL_WORDS = 14
 
@@ -42,12 +47,19 @@ _FAREWELL = re.compile(
     r"|nothing (else|more)|(all|everything) (that )?i can say|thank you|thanks)\b"
 )
 _RESULT = re.compile(
-    r"\b(results?|resulted|outcome|in the end|finally|eventually|since then|ever since|afterwards"
-    r"|fell|dropped|rose|grew|improved|increased|decreased|reduced|saved|solved|resolved|finished"
-    r"|delivered|won|succeeded|successful|success|worked (out|well)|on time|in time|ahead of"
-    r"|from \w+( \w+){0,3} to \w+|percent|by (half|a third|a quarter)|stayed|happy|satisfied|glad"
-    r"|grateful|review|feedback|paid|never (again|happened)|not (one|a single)|i (have )?learned"
-    r"|learnt|still use|got (it right|the job|promoted)|signed|renewed|launched|went live)\b"
+    r"\b(results?|resulted|outcome|in the end|at the end|finally|eventually|since then|ever since"
+    r"|afterwards|after (that|this)|by then|fell|dropped|rose|grew|improved|increased|decreased"
+    r"|reduced|saved|solved|resolved|finished|delivered|won|succeeded|successful|success|passed"
+    r"|approved|thanked|recovered|gone|calmed down|worked (out|well)|worked$|on time|in time"
+    r"|ahead of|from \w+( \w+){0,3} to \w+|percent|by (half|a third|a quarter)|stayed|happy"
+    r"|satisfied|glad|grateful|review|feedback|paid|never (again|happened)|not (one|a single)"
+    r"|i (have )?learned|learnt|still use|got (it right|the job|promoted)|signed|renewed|launched"
+    r"|went (live|down|up|well|back|smoothly)|which (i|we|he|she|they) did|said (yes|okay|thanks)"
+    r"|(has|have|had|was|were|did)(n't| not| never) (happened|missed|lost|had|come|been|repeated)"
+    r"|no (more )?(\w+ )?(complaints?|problems?|errors?|findings?|mistakes?|issues?|delays?)"
+    r"|now (i|we|it|they|the|my|our|he|she)|(i|we|they|he|she) now|today (i|we|it|they)"
+    r"|(was|were|is|are) (all )?(done|fixed|closed|fine|okay|ok|back|ready|surprised|relieved"
+    r"|pleased|proud))\b"
 )
 
 
@@ -90,8 +102,8 @@ def ends_open(text: str) -> bool:
     stripped = text.rstrip(' "')
     if stripped.endswith((",", "-", "...", "…", ":", ";")):
         return True
-    spoken = words(stripped)
-    return bool(spoken) and spoken[-1] in _OPEN_ENDS
+    last = (words(stripped) or [""])[-1]
+    return last in _OPEN_ENDS or (last in _OFTEN_OPEN_ENDS and not stripped.endswith(_FULL_STOPS))
 
 
 def says_farewell(text: str) -> bool:
