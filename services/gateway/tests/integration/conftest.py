@@ -1,6 +1,6 @@
 """The gateway's API on a real database, with events handed to it as the broker would."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,8 +13,9 @@ from sqlalchemy import select
 
 from viva.contracts.catalogue import message_type
 from viva.contracts.session.events.v1 import events_pb2 as events
+from viva.contracts.telephony.events.v1 import events_pb2 as telephony
 from viva.gateway.adapters.work import SqlWork, open_work
-from viva.gateway.application import keyring
+from viva.gateway.application import call_projecting, keyring
 from viva.gateway.application.answering_once import Answers
 from viva.gateway.application.context import Context, Policy
 from viva.gateway.application.crediting import top_up
@@ -33,11 +34,18 @@ from viva.platform.db.tables import outbox
 from viva.platform.errors import TransientError
 from viva.platform.ids import UlidIds, new_id
 from viva.platform.objects import Objects
+from viva.platform.sealing import Sealer
 from viva.testkit.clock import FakeClock
 
 Json = dict[str, Any]
 SMALLEST: Json = {"role": "Customer support agent", "channel": "browser"}
 PUBLIC_URL = "https://viva.test"
+CALLS: dict[type[Message], Callable[[Work, Any], Awaitable[None]]] = {
+    telephony.CallAnswered: call_projecting.answered,
+    telephony.CallPostponed: call_projecting.postponed,
+    telephony.CallEnded: call_projecting.ended,
+    telephony.CallFailed: call_projecting.failed,
+}
 
 
 class AwayNotifications:
@@ -160,7 +168,7 @@ class World:
             case events.InterviewReinviteRefused():
                 await projector.reinvite_refused(work, event, cause)
             case _:
-                raise AssertionError(event)
+                await CALLS[type(event)](work, event)
 
     async def emitted(self, interview_id: str) -> list[tuple[str, Any]]:
         """What the outbox holds of an interview: (type, message or JSON), in order."""
@@ -205,7 +213,8 @@ async def world_of(
     )
     await database.start()
     open_unit = open_work(database)
-    context = Context(clock, UlidIds(), policy(settings))
+    sealer = Sealer((bytes(32),), "phone") if settings.phone_trunk_configured else None
+    context = Context(clock, UlidIds(), policy(settings), sealer)
     async with open_unit() as work:
         await store_built_in(work)
     gateway = Gateway(

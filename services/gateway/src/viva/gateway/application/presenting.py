@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from viva.gateway.application.explaining import explanation
+from viva.gateway.domain.calls import CallProgress
 from viva.gateway.domain.interview import CallOrder, Interview, Run, StoredObject
 from viva.gateway.domain.library import Competency, Entry
 from viva.gateway.domain.reviews import Override, Review
@@ -51,7 +52,7 @@ def interview_document(
             "total_s": order.limits.total_ms / 1000,
             "grace_s": order.limits.grace_ms / 1000,
         },
-        "call": _call(order.call),
+        "call": _call(order.call, run.calls),
         "created_at": timestamp(interview.created_at),
         "expires_at": timestamp(interview.expires_at),
         "started_at": timestamp(run.started_at),
@@ -82,7 +83,7 @@ def interview_document(
     return document
 
 
-def _call(call: CallOrder | None) -> Json | None:
+def _call(call: CallOrder | None, calls: CallProgress) -> Json | None:
     if call is None:
         return None
     window = call.window
@@ -99,6 +100,12 @@ def _call(call: CallOrder | None) -> Json | None:
         "trunk": call.trunk or None,
         "max_calls": call.max_calls or None,
         "call_back": call.call_back,
+        "progress": {
+            "state": calls.state.value,
+            "calls": calls.calls,
+            "last_outcome": calls.last_outcome or None,
+            "next_call_at": timestamp(calls.next_call_at),
+        },
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from viva.gateway.domain.calls import CallProgress
 from viva.gateway.domain.library import Entry, Framework, Persona, QuestionSet
 from viva.gateway.domain.lifecycle import Status
 from viva.gateway.domain.verdict import Verdict
@@ -141,6 +142,7 @@ class Run:
     recording: StoredObject | None = None
     bundle: StoredObject | None = None
     charged: bool = False
+    calls: CallProgress = field(default_factory=CallProgress)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the gateway reads: the decisions of the session service."""
+"""What the gateway reads: the decisions of the session service, and how far calls are."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -6,6 +6,8 @@ from typing import TypeVar
 from google.protobuf.message import Message
 
 from viva.contracts.session.events.v1 import events_pb2 as events
+from viva.contracts.telephony.events.v1 import events_pb2 as telephony
+from viva.gateway.application import call_projecting
 from viva.gateway.application.ports import Work
 from viva.gateway.application.projecting import Cause, Projector
 from viva.platform.db import UnitOfWork
@@ -33,6 +35,10 @@ def register(messaging: Messaging, projector: Projector, wrap: Wrap) -> None:
     on(events.PromptsReady, projector.prompts_ready)
     on(events.InterviewStarted, projector.started)
     on(events.ConversationEnded, projector.conversation_ended)
+    on(telephony.CallAnswered, call_projecting.answered)
+    on(telephony.CallPostponed, call_projecting.postponed)
+    on(telephony.CallEnded, call_projecting.ended)
+    on(telephony.CallFailed, call_projecting.failed)
     on_caused(events.InterviewCompleted, projector.completed)
     on_caused(events.InterviewFailed, projector.failed)
     on_caused(events.InterviewExpired, projector.expired)

@@ -409,6 +409,18 @@ class CallWindow(Document):
     weekdays: list[int]
 
 
+class CallProgressDocument(Document):
+    """How far the calls of this attempt are."""
+
+    state: Literal["waiting", "talking", "over", "failed"]
+    calls: int = Field(description="Made so far, and taken from the candidate")
+    last_outcome: str | None = Field(
+        description="Of the newest call that came to nothing: busy, no_answer, voicemail, "
+        "rejected, network, dropped, number_forbidden, no_trunk or expired"
+    )
+    next_call_at: str | None
+
+
 class CallDocument(Document):
     """How a telephone interview comes about."""
 
@@ -417,6 +429,7 @@ class CallDocument(Document):
     trunk: str | None
     max_calls: int | None
     call_back: bool
+    progress: CallProgressDocument
 
 
 class InterviewSummary(Document):
