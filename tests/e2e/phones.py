@@ -1,28 +1,36 @@
-"""The telephone network of these tests: one trunk, and people by their numbers."""
+"""The telephone network of these tests: a carrier and a SIP trunk, and people by their numbers."""
 
 import json
-from collections.abc import Callable
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from viva.testkit.phone.carrier import ACCOUNT, TOKEN, Fate, LoopbackCarrier
+from viva.testkit.phone.exchange import SipExchange
 from viva.testkit.phone.handset import Handset, ScriptedHandset
 
 PickUp = Callable[[], Handset]
+MAIN, SIP = "main", "sip"
+_SLOTS = 8
+_CALLER = "+4930555999"
 
 
 @dataclass
 class Phones:
     """Who has which number."""
 
-    carrier: LoopbackCarrier | None = None
     _people: dict[str, PickUp] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.carrier = LoopbackCarrier(self.answer)
+        self.exchange = SipExchange(self.answer, codec="PCMA")
+
     def add(self, pick_up: PickUp, *fates: Fate) -> str:
-        """Gives somebody a number, and their first calls a fate."""
+        """Gives somebody a number, and their first calls a fate, whichever way they come."""
         number = f"+4930555{len(self._people):04d}"
         self._people[number] = pick_up
-        if self.carrier:
-            self.carrier.fates[number] = list(fates)
+        self.carrier.fates[number] = self.exchange.fates[number] = list(fates)
         return number
 
     def answer(self, number: str) -> Handset:
@@ -31,26 +39,56 @@ class Phones:
 
     def calls_to(self, number: str) -> list[str]:
         """What became of the calls to a number."""
-        calls = self.carrier.calls if self.carrier else []
+        calls = [*self.carrier.calls, *self.exchange.calls]
         return [call.status for call in calls if call.to == number]
 
     def settings(self, port: int) -> dict[str, str]:
         """Of a Viva whose telephony listens there."""
-        trunk = {
+        every = {"caller": _CALLER, "calls_per_second": 20, "slots": _SLOTS}
+        twilio = every | {
             "kind": "twilio",
-            "name": "main",
-            "caller": "+4930555999",
+            "name": MAIN,
             "account": ACCOUNT,
             "token": TOKEN,
-            "api_url": self.carrier.url if self.carrier else "",
+            "api_url": self.carrier.url,
             "public_url": f"http://127.0.0.1:{port}",
-            "calls_per_second": 20,
             "machine_detection": False,
+        }
+        media = _free_udp(4 * _SLOTS)
+        sip = every | {
+            "kind": "sip",
+            "name": SIP,
+            "domain": f"127.0.0.1:{self.exchange.port}",
+            "interface": "127.0.0.1",
+            "listen": f"127.0.0.1:{_free_udp(1)}",
+            "rtp_ports": [media, media + 4 * _SLOTS - 1],
+            "codecs": ["PCMU", "PCMA"],
         }
         seconds = {"BUSY": 1, "NO_ANSWER": 1, "VOICEMAIL": 1, "REJECTED": 1, "RING": 2}
         return {
             "VIVA_GATEWAY_PHONE_TRUNK_CONFIGURED": "true",
-            "VIVA_TELEPHONY_TRUNKS": json.dumps([trunk]),
+            "VIVA_TELEPHONY_TRUNKS": json.dumps([twilio, sip]),
             "VIVA_TELEPHONY_CALL_BACK_S": "0.5",
             **{f"VIVA_TELEPHONY_{name}_S": str(value) for name, value in seconds.items()},
         }
+
+
+@asynccontextmanager
+async def opened_phones() -> AsyncIterator[Phones]:
+    """A network that works."""
+    phones = Phones()
+    async with phones.carrier, phones.exchange:
+        yield phones
+
+
+def _free_udp(count: int) -> int:
+    """The first of so many ports in a row that nobody has."""
+    for first in range(33_000, 60_000, 64):
+        try:
+            for port in range(first, first + count):
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+                    probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        return first
+    raise OSError("no free ports for media")

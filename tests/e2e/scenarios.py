@@ -14,6 +14,7 @@ from tests.e2e.interview import (
     STRANGER,
     book,
 )
+from tests.e2e.phones import MAIN, SIP, PickUp
 from tests.e2e.world import World
 from viva.testkit.api import ApiError
 from viva.testkit.candidate.conduct import Conducted, attend, finish
@@ -33,6 +34,8 @@ from viva.testkit.phone.person import (
 )
 
 AT_ONCE = 4
+PHONE_S = 300
+"""From the order to the verdict: the calls, the whole conversation, all stages."""
 
 
 @dataclass
@@ -118,36 +121,43 @@ async def _problem(world: World, method: str, path: str) -> ApiError:
 
 
 async def _by_phone(
-    world: World, outcome: Outcome, habits: PhoneHabits, *fates: Fate
-) -> PhoneCandidate:
+    world: World, outcome: Outcome, trunk: str, habits: PhoneHabits, *fates: Fate
+) -> None:
     """Somebody is called and goes through it; then the verdict is waited for."""
     said = book().by_question
     person = PhoneCandidate(
         world.voice, [said["warm"][0], said["customer"][0], said["problem"][0]], habits
     )
-    number = world.phones.add(person.pick_up, *fates)
-    outcome.created = await world.api.create_interview(
-        **outcome.notes["order"], channel="phone", candidate={"phone": number}
-    )
-    await finish(outcome, world.api)
+    outcome.notes["person"] = person
     outcome.report = person.report
-    outcome.notes |= {"person": person, "number": number}
+    await _call(world, outcome, trunk, person.pick_up, *fates)
+
+
+async def _call(world: World, outcome: Outcome, trunk: str, pick_up: PickUp, *fates: Fate) -> None:
+    number = world.phones.add(pick_up, *fates)
+    outcome.notes["number"] = number
+    outcome.created = await world.api.create_interview(
+        **outcome.notes["order"],
+        channel="phone",
+        candidate={"phone": number},
+        call={"trunk": trunk},
+    )
+    await finish(outcome, world.api, PHONE_S)
     outcome.notes["calls"] = world.phones.calls_to(number)
-    return person
 
 
-def _called(habits: PhoneHabits, *fates: Fate, voicemail: bool = False) -> Act:
+def _called(habits: PhoneHabits, *fates: Fate, trunk: str = MAIN) -> Act:
     async def act(world: World, outcome: Outcome, scenario: Scenario) -> None:
         del scenario
-        if voicemail:
-            number = world.phones.add(lambda: Voicemail(world.voice), *fates)
-            outcome.created = await world.api.create_interview(
-                **outcome.notes["order"], channel="phone", candidate={"phone": number}
-            )
-            await finish(outcome, world.api)
-            outcome.notes["calls"] = world.phones.calls_to(number)
-        else:
-            await _by_phone(world, outcome, habits, *fates)
+        await _by_phone(world, outcome, trunk, habits, *fates)
+
+    return act
+
+
+def _answered_by_a_machine(*fates: Fate) -> Act:
+    async def act(world: World, outcome: Outcome, scenario: Scenario) -> None:
+        del scenario
+        await _call(world, outcome, MAIN, lambda: Voicemail(world.voice), *fates)
 
     return act
 
@@ -210,10 +220,13 @@ SCENARIOS: dict[str, Scenario] = {
     "refuses_consent": Scenario(Habits(consent=False)),
     "cancelled_live": Scenario(act=_cancel_live),
     "phone": Scenario(act=_called(PhoneHabits(), Fate.BUSY), by_phone=True),
+    "phone_sip": Scenario(
+        act=_called(PhoneHabits(Consent.SPEECH), Fate.BUSY, trunk=SIP), by_phone=True
+    ),
     "phone_drops": Scenario(act=_called(PhoneHabits(hangs_up_in=2)), by_phone=True),
     "phone_refuses": Scenario(act=_called(PhoneHabits(Consent.REFUSED)), by_phone=True),
     "phone_nobody": Scenario(
-        act=_called(PhoneHabits(), Fate.RING, Fate.BUSY, voicemail=True), by_phone=True, live=False
+        act=_answered_by_a_machine(Fate.RING, Fate.BUSY), by_phone=True, live=False
     ),
     "expires": Scenario(order={"expires_in_s": 1}, act=_expire, live=False),
 }

@@ -1,4 +1,4 @@
-"""The same interview by telephone, over a carrier on loopback."""
+"""The same interview by telephone: over a carrier's media stream, and over a real SIP call."""
 
 import io
 import wave
@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.e2e.interview import CUSTOMER, PROBLEM
+from tests.e2e.phones import MAIN, SIP
 from tests.e2e.scenarios import Outcome
 from tests.e2e.world import World
 from viva.testkit.candidate.microphone import voiced_end
@@ -15,13 +16,25 @@ from viva.testkit.candidate.script import SAMPLE_RATE_HZ, Say
 
 PIECE = SAMPLE_RATE_HZ // 2
 pytestmark = pytest.mark.settling
+BOTH = pytest.mark.usefixtures("trunk")
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(MAIN, marks=pytest.mark.scenario("phone")),
+        pytest.param(SIP, marks=pytest.mark.scenario("phone_sip")),
+    ]
+)
+def trunk(request: pytest.FixtureRequest) -> str:
+    """Each test of an interview over each kind of line."""
+    return str(request.param)
 
 
 def words(text: str) -> set[str]:
     return {word.strip(".,!?").lower() for word in text.split()}
 
 
-@pytest.mark.scenario("phone")
+@BOTH
 async def test_a_phone_interview_is_completed(outcome: Outcome, world: World) -> None:
     verdict = outcome.verdict
     assert (verdict["status"], verdict["channel"]) == ("completed", "phone")
@@ -30,12 +43,18 @@ async def test_a_phone_interview_is_completed(outcome: Outcome, world: World) ->
     assert isinstance(verdict["overall_score"], int)
     assert verdict["fraud_signals"] == {"multiple_speakers": False, "reading_detected": False}
     assert verdict["call"]["direction"] == "outbound"
+    assert verdict["call"]["progress"] == {
+        "state": "over",
+        "calls": 2,
+        "last_outcome": "busy",
+        "next_call_at": None,
+    }
     assert outcome.notes["calls"] == ["busy", "completed"]
     (hook,) = await world.webhooks(outcome.id, "interview.completed")
     assert hook.verified(world.endpoint["secret"])["data"] == verdict
 
 
-@pytest.mark.scenario("phone")
+@BOTH
 async def test_the_words_came_through_the_telephone(outcome: Outcome, world: World) -> None:
     read = await world.api.interview(outcome.id, include="transcript")
     by_question = {answer["question_id"]: answer for answer in read["answers"]}
@@ -45,7 +64,7 @@ async def test_the_words_came_through_the_telephone(outcome: Outcome, world: Wor
         assert share > 0.8, (share, by_question[question]["transcript"]["text"])
 
 
-@pytest.mark.scenario("phone")
+@BOTH
 async def test_the_recording_is_what_both_sides_heard(outcome: Outcome, world: World) -> None:
     content = await world.api.recording(outcome.id)
     with wave.open(io.BytesIO(content)) as file:
@@ -60,7 +79,7 @@ async def test_the_recording_is_what_both_sides_heard(outcome: Outcome, world: W
         assert turn.latency_ms < 5_000
 
 
-@pytest.mark.scenario("phone")
+@BOTH
 async def test_no_number_is_written_in_clear(outcome: Outcome, world: World) -> None:
     number = outcome.notes["number"]
     for service in ("gateway", "session", "telephony", "notification"):

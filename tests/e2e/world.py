@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.phones import Phones
+from tests.e2e.phones import Phones, opened_phones
 from tests.e2e.results_topic import ResultsTopic
 from tests.e2e.spans import Spans
 from viva.audio.models import ModelStore
@@ -15,7 +15,6 @@ from viva.audio.speech import Synthesizer
 from viva.testkit.api import Api, Json
 from viva.testkit.candidate.script import Answer
 from viva.testkit.candidate.voice import Voice
-from viva.testkit.phone.carrier import LoopbackCarrier
 from viva.testkit.stack import Stack
 from viva.testkit.webhook_sink import WebhookSink
 
@@ -62,9 +61,7 @@ async def running_world(
     """Starts a Viva and what listens to it; renders meanwhile what candidates will say."""
     async with AsyncExitStack() as opened:
         spans = await opened.enter_async_context(Spans())
-        phones = Phones()
-        carrier = await opened.enter_async_context(LoopbackCarrier(phones.answer))
-        phones.carrier = carrier
+        phones = await opened.enter_async_context(opened_phones())
         stack = Stack(
             kafka_home=kafka_home,
             environment={

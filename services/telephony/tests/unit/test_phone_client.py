@@ -113,6 +113,23 @@ async def test_a_hole_in_the_line_is_silence_at_once() -> None:
         assert await said(client, m.Audio) == m.Audio(BASE + 960, FRAME)
 
 
+async def test_what_comes_late_is_said_behind_the_silence_and_no_word_is_lost() -> None:
+    async with conversing([]) as (leg, client):
+        await client.send(ATTACHED)
+        leg.said.put_nowait(Frame(0, FRAME))
+        assert await said(client, m.Audio) == m.Audio(BASE, FRAME)
+        # Nothing comes: the conversation hears silence, in tenths of a second.
+        assert await said(client, m.Audio) == m.Audio(BASE + 320, bytes(2 * 1600))
+        leg.said.put_nowait(Frame(320, FRAME))
+        assert await said(client, m.Audio) == m.Audio(BASE + 1920, FRAME)
+        leg.happened.put_nowait(Digit("1", 640))
+        assert await said(client, m.Key) == m.Key(7, BASE + 2240, "1")
+        # A hole of the leg makes up for it: the silence was its share.
+        leg.said.put_nowait(Frame(640 + 1600 + 320, FRAME))
+        assert await said(client, m.Audio) == m.Audio(BASE + 2240, bytes(2 * 320))
+        assert await said(client, m.Audio) == m.Audio(BASE + 2560, FRAME)
+
+
 async def test_each_utterance_ends_in_one_report() -> None:
     async with conversing([]) as (leg, client):
         await client.send(ATTACHED)

@@ -9,6 +9,7 @@ from viva.telephony.application.ports import CallLeg, Frame
 
 ABSENT_MS = 5_000
 _PATIENCE_S = 0.1
+_OWN_STALL_S = 0.05
 _MOST_WAITING = 500
 
 
@@ -16,7 +17,8 @@ class Ear:
     """Reads a leg's frames; a gap comes out as silence, up to ABSENT_MS without a word.
 
     Positions are the leg's. A line that stalls gets its silence while it stalls, so that the
-    conversation goes on; what comes late after all has been given its place by the leg.
+    conversation goes on; what comes late after all is said behind that silence, no word is lost,
+    and from there on positions are later than the leg's, until a hole of the leg makes up for it.
     """
 
     def __init__(self, leg: CallLeg) -> None:
@@ -24,6 +26,7 @@ class Ear:
         self._waiting: asyncio.Queue[Frame | None] = asyncio.Queue(_MOST_WAITING)
         self._next_position = 0
         self._filled_ms = 0.0
+        self._later = 0
         self._pending: Frame | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -42,15 +45,24 @@ class Ear:
         """Of the next frame, as far as it is known."""
         return self._next_position
 
+    def at(self, position: int) -> int:
+        """Where a position of the leg is here."""
+        return position + self._later
+
     async def next(self) -> Frame | None:
         """The next 20 ms or so; None at the leg's end."""
         if self._pending is not None:
             return self._place(self._pending)
+        loop = asyncio.get_running_loop()
         while True:
+            asked_s = loop.time()
             try:
                 async with asyncio.timeout(_PATIENCE_S):
                     frame = await self._waiting.get()
             except TimeoutError:
+                if loop.time() - asked_s > _PATIENCE_S + _OWN_STALL_S:
+                    # This process itself stood still: what came meanwhile waits to be read.
+                    continue
                 if self._next_position and self._filled_ms < ABSENT_MS:
                     return self._silence(samples_in(_PATIENCE_S * 1000))
                 continue
@@ -58,14 +70,20 @@ class Ear:
 
     def _place(self, frame: Frame) -> Frame | None:
         """The frame itself, or the silence before it first."""
-        missing = frame.position - self._next_position
-        if missing > 0 and self._next_position:
+        self._next_position = self._next_position or frame.position
+        missing = self.at(frame.position) - self._next_position
+        if missing > 0:
+            made_up = min(missing, self._later)
+            self._later -= made_up
+            missing -= made_up
+        if missing > 0:
             self._pending = frame
             return self._silence(min(missing, 10 * FRAME_SAMPLES))
         self._pending, self._filled_ms = None, 0.0
-        known = max(0, -missing) * SAMPLE_BYTES
-        self._next_position = max(self._next_position, frame.position + len(frame.pcm) // 2)
-        return Frame(frame.position + known // SAMPLE_BYTES, frame.pcm[known:])
+        self._later -= missing
+        placed = Frame(self._next_position, frame.pcm)
+        self._next_position += len(frame.pcm) // SAMPLE_BYTES
+        return placed
 
     def _silence(self, samples: int) -> Frame:
         silence = Frame(self._next_position, bytes(samples * SAMPLE_BYTES))

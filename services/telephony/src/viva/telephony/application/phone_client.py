@@ -116,10 +116,11 @@ class PhoneClient:
 
     def _happened(self, event: LegEvent) -> None:
         match event:
-            case Heard():
-                self._mouth.heard(event)
+            case Heard(through=through, position=position):
+                self._mouth.heard(Heard(through, self.ear.at(position)))
             case Digit(digit=digit, position=position) if self._numbers.offset is not None:
-                self._put(m.Key(self._fact(), self._at(position), digit))  # type: ignore[arg-type]
+                at = self._at(self.ear.at(position))
+                self._put(m.Key(self._fact(), at, digit))  # type: ignore[arg-type]
             case Machine():
                 self.machine.set()
             case Ended(reason=reason):

@@ -24,10 +24,13 @@ from viva.telephony.application.sample_clock import SampleClock
 from viva.telephony.domain.calls import HangUp, NotAnswered
 
 FRAME_S = 0.02
-AHEAD_S = 0.06
-"""Sent before its time, so that a late wake-up here is no gap there."""
+AHEAD_S = 0.2
+"""Sent before its time, so that a late wake-up here is no gap there. What waits at the carrier is
+taken back by `clear`, so that nobody who interrupts waits for it."""
 IDLE_AHEAD_S = 0.02
 """Comfort noise is not sent so far ahead: a reply would wait behind it."""
+_LITTLE_S = 0.06
+"""So little may wait, here and at the carrier, when `play` returns."""
 _MOST_FRAMES = 250
 _JUMP_MS = 40
 _CODEC = "PCMU/8000"
@@ -63,6 +66,8 @@ class TwilioLeg:
         self._stamp_ms: int | None = None
         self._received = self._discarded = 0
         self._generation = 0
+        # When the carrier will have played all that it was sent.
+        self._due_s = 0.0
         self._heard, self._heard_at_s = 0, 0.0
         self._stream_sid = ""
         self._send: Send | None = None
@@ -96,7 +101,8 @@ class TwilioLeg:
         if self._ended:
             return
         if self._heard >= self._playout.given:
-            self._heard_at_s = asyncio.get_running_loop().time()
+            # Its first sample is heard when what is on its way has been.
+            self._heard_at_s = max(self._due_s, asyncio.get_running_loop().time())
         self._playout.give(pcm)
         self._drained.clear()
         await self._drained.wait()
@@ -106,9 +112,10 @@ class TwilioLeg:
         given = self._playout.given
         if self._heard >= given:
             return 0
-        since_s = asyncio.get_running_loop().time() - self._heard_at_s
+        since_s = max(0.0, asyncio.get_running_loop().time() - self._heard_at_s)
         heard = min(self._playout.sent, self._heard + samples_in(since_s * 1000))
         self._generation += 1
+        self._due_s = 0.0
         self._playout.flush()
         self._drained.set()
         self._heard = given
@@ -243,23 +250,21 @@ class TwilioLeg:
 
     async def _pace(self) -> None:
         loop = asyncio.get_running_loop()
-        due_s = loop.time()
         while True:
             now_s = loop.time()
-            if due_s < now_s - AHEAD_S:
-                # This process stood still: what was late is not sent in a burst.
-                due_s = now_s
+            # Whoever is late here left the carrier without sound: that time is gone.
+            self._due_s = max(self._due_s, now_s)
+            if self._playout.waiting_ms / 1000 + self._due_s - now_s <= _LITTLE_S:
+                self._drained.set()
             ahead_s = AHEAD_S if self._playout.waiting_ms else IDLE_AHEAD_S
-            if due_s > now_s + ahead_s:
+            if self._due_s > now_s + ahead_s - FRAME_S:
                 await asyncio.sleep(FRAME_S / 2)
                 continue
-            due_s += FRAME_S
+            self._due_s += FRAME_S
             payload, through = self._playout.frame()
             await self._say(media.media(self._stream_sid, payload))
             if through is not None:
                 await self._say(media.mark(self._stream_sid, f"{self._generation}:{through}"))
-            if self._playout.waiting_ms <= AHEAD_S * 1000:
-                self._drained.set()
 
     async def _say(self, text: str) -> None:
         if self._send is not None:

@@ -24,7 +24,7 @@ _CODECS = {
     "PCMU": "pcmu",
     "PCMA": "pcma",
     "G722": "g722/16000/1",
-    "OPUS": "opus/48000/2",
+    "OPUS": "opus/48000/1",
 }
 _ENCRYPTION = {"optional": ("mediaenc=srtp",), "required": ("mediaenc=srtp-mand",)}
 _ASSERTED, _TO = "P-Asserted-Identity", "To"
@@ -165,9 +165,15 @@ def _account(config: SipConfig, user: str, *, main: bool) -> Account:
     )
 
 
+def _told_listen(config: SipConfig) -> str:
+    """What makes the stack listen at `listen`: for TLS it takes the port above."""
+    host, port = config.listen.rsplit(":", 1)
+    return f"{host}:{int(port) - 1}" if config.transport == "tls" else config.listen
+
+
 def _stack_config(config: SipConfig) -> Config:
     lines = [
-        f"sip_listen {config.listen}",
+        f"sip_listen {_told_listen(config)}",
         f"sip_transports {config.transport}",
         f"rtp_ports {config.rtp_ports[0]}-{config.rtp_ports[1]}",
         "audio_jitter_buffer_type adaptive",
