@@ -69,7 +69,6 @@ async def test_flag_waits_for_a_person_and_changes_no_score(outcome: Outcome, wo
     assert now["reviews"][0]["decision"] == "dismissed"
 
 
-@pytest.mark.settling
 @pytest.mark.scenario("reads")
 async def test_reading_aloud_is_flagged_for_a_person(outcome: Outcome) -> None:
     verdict = outcome.verdict
