@@ -135,6 +135,7 @@ class Fleet:
             "VIVA_SESSION_TARGET": "ipv4:"
             + ",".join(map(self._target, ("session-0", "session-1"))),
             "VIVA_ASR_TARGET": self._target("asr"),
+            "VIVA_SCORING_TARGET": f"{_host('scoring')}:{self._grpc['scoring']}",
             "VIVA_NOTIFICATION_TARGET": self._target("notification"),
             "VIVA_TELEPHONY_TARGET": f"{_host('telephony')}:{self._grpc['telephony']}",
         }

@@ -99,6 +99,15 @@ async def _cancel_live(world: World, outcome: Outcome, scenario: Scenario) -> No
     await finish(outcome, world.api)
 
 
+async def _replay_then_erase(world: World, outcome: Outcome, scenario: Scenario) -> None:
+    await _talk(world, outcome, scenario)
+    path = f"/v1/interviews/{outcome.id}"
+    outcome.notes["replay"] = await world.api.call("POST", f"{path}/rescore")
+    outcome.notes["explained"] = await world.api.call("GET", f"{path}/explanation")
+    outcome.notes["objects"] = world.stored_objects(outcome.id)
+    outcome.notes["erased"] = await world.api.call("DELETE", path)
+
+
 async def _expire(world: World, outcome: Outcome, scenario: Scenario) -> None:
     await finish(outcome, world.api, 60)
     outcome.notes["refusal"] = await _refusal(world, outcome.created["join_url"])
@@ -177,6 +186,7 @@ LONG_QUESTIONS = ORDER["question_set"] | {
 SCENARIOS: dict[str, Scenario] = {
     "full_length": Scenario(book=answer_book, order={"question_set": None, "persona": None}),
     "completed": Scenario(),
+    "erased": Scenario(act=_replay_then_erase),
     "silent": Scenario(Habits(Behaviour.SILENT)),
     "drops": Scenario(
         Habits(Behaviour.DROPS, on_answer=3),

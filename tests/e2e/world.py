@@ -53,6 +53,13 @@ class World:
             )
         )
 
+    def stored_objects(self, interview_id: str) -> list[str]:
+        """Keys of the interview's objects, whoever stored them."""
+        folder = self.stack.folder / "home" / "objects"
+        return sorted(
+            str(path.relative_to(folder)) for path in folder.rglob("*") if interview_id in str(path)
+        )
+
 
 @asynccontextmanager
 async def running_world(

@@ -7,7 +7,7 @@ session: {http: 8081, grpc: 9081, tables: true, conducts: true, callers: [gatewa
 telephony: {http: 8082, grpc: 9082, tables: true, conducts: true, callers: [session, gateway], media: true}
 asr: {http: 8083, grpc: 9083, stage: true, callers: [session], audio: true}
 diarization: {http: 8084, stage: true, audio: true}
-scoring: {http: 8085, stage: true, audio: true}
+scoring: {http: 8085, grpc: 9085, stage: true, callers: [gateway], audio: true}
 fraud: {http: 8086, stage: true, audio: true}
 notification: {http: 8087, grpc: 9087, tables: true, stage: true, callers: [gateway], web: true}
 {{- end }}
@@ -105,6 +105,7 @@ VIVA_OTLP_ENDPOINT: {{ . | quote }}
 VIVA_SESSION_TARGET: {{ printf "dns:///%s-session:9081" (include "viva.fullname" .) }}
 VIVA_TELEPHONY_TARGET: {{ printf "dns:///%s-telephony:9082" (include "viva.fullname" .) }}
 VIVA_ASR_TARGET: {{ printf "dns:///%s-asr:9083" (include "viva.fullname" .) }}
+VIVA_SCORING_TARGET: {{ printf "dns:///%s-scoring:9085" (include "viva.fullname" .) }}
 VIVA_NOTIFICATION_TARGET: {{ printf "dns:///%s-notification:9087" (include "viva.fullname" .) }}
 {{- if contains "SASL" $v.kafka.securityProtocol }}
 VIVA_KAFKA_USERNAME_FILE: /etc/viva/kafka-sasl/{{ $v.kafka.sasl.usernameKey }}

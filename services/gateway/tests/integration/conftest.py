@@ -25,6 +25,7 @@ from viva.gateway.application.keyring import IssueKey
 from viva.gateway.application.ports import Work
 from viva.gateway.application.projecting import Cause, Projector
 from viva.gateway.domain.access import Mode, Scope
+from viva.gateway.domain.interview import Keeper
 from viva.gateway.entrypoints.app import create_app
 from viva.gateway.entrypoints.rate import RateLimit
 from viva.gateway.entrypoints.state import Gateway
@@ -48,12 +49,12 @@ CALLS: dict[type[Message], Callable[[Work, Any], Awaitable[None]]] = {
 }
 
 
-class AwayNotifications:
-    """The notification service while it is away."""
+class Away:
+    """A service while it is away."""
 
     def __getattr__(self, name: str) -> Any:
         async def unanswered(*_: Any) -> None:
-            raise TransientError("notification does not answer")
+            raise TransientError("it does not answer")
 
         return unanswered
 
@@ -72,6 +73,9 @@ class Customer:
 
     async def patch(self, path: str, body: Any) -> httpx.Response:
         return await self.http.patch(f"/v1{path}", json=body)
+
+    async def delete(self, path: str) -> httpx.Response:
+        return await self.http.delete(f"/v1{path}")
 
     async def get(self, path: str, **query: Any) -> httpx.Response:
         return await self.http.get(f"/v1{path}", params=query)
@@ -170,6 +174,11 @@ class World:
             case _:
                 await CALLS[type(event)](work, event)
 
+    async def erased_at(self, keeper: Keeper, interview_id: str) -> None:
+        """A service says that nothing is left there."""
+        async with self.database.unit_of_work() as unit:
+            await self.projector.erased(SqlWork(unit), interview_id, keeper)
+
     async def emitted(self, interview_id: str) -> list[tuple[str, Any]]:
         """What the outbox holds of an interview: (type, message or JSON), in order."""
         async with self.database.unit_of_work() as unit:
@@ -223,7 +232,8 @@ async def world_of(
         join=JoinDesk(open_unit, context.now, timedelta(hours=1)),
         answers=Answers(open_unit, context),
         objects=objects,
-        notifications=AwayNotifications(),
+        notifications=Away(),
+        scoring=Away(),
         rate_limit=RateLimit("key", settings.requests_per_minute, 60, clock),
         join_rate_limit=RateLimit("join", settings.joins_per_minute, 60, clock),
         max_body_bytes=settings.max_body_bytes,

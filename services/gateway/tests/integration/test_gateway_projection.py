@@ -5,11 +5,11 @@ from typing import Any
 from viva.contracts.session.events.v1 import events_pb2 as events
 from viva.gateway.domain.access import Mode
 from viva.gateway.entrypoints.schemas.documents import (
-    ExplanationDocument,
     InterviewDocument,
     ListDocument,
     ReviewDocument,
 )
+from viva.gateway.entrypoints.schemas.explanations import ExplanationDocument
 
 from .conftest import Customer, World
 from .gateway_results import completed

@@ -270,3 +270,38 @@ async def test_a_bad_url_is_refused_with_its_reason(notification: Notification) 
 
 async def _enough(sink: Sink, count: int) -> bool:
     return len(sink.got) >= count
+
+
+async def test_an_erased_interview_leaves_no_body_and_no_address(
+    notification: Notification, sink: Sink
+) -> None:
+    await notification.endpoint(sink.url)
+    sink.answers = [500]
+    await notification.interview()
+    await notification.result()
+
+    async def tried() -> bool:
+        return bool(sink.got)
+
+    await eventually(tried)
+    asked = gateway_events.InterviewErasureRequested(interview_id="iv_1", attempt=1)
+    for _ in range(2):
+        await notification.events.publish(asked, "iv_1")
+    await notification.events.expect(events.InterviewErased, "iv_1", count=2)
+    # What was under way is dropped; the tombstone goes out.
+    await notification.result("interview.updated", "evt_2")
+    await notification.result("interview.erased", "evt_3")
+    found = {one.event_id: one for one in await notification.delivered()}
+
+    async def told() -> bool:
+        nonlocal found
+        found = {one.event_id: one for one in await notification.delivered()}
+        return "evt_3" in found
+
+    await eventually(told)
+    assert set(found) == {"evt_1", "evt_3"}
+    assert found["evt_3"].status == messages.DELIVERY_STATUS_DELIVERED
+    request = messages.ReplayDeliveryRequest(tenant_id=TENANT, id=found["evt_1"].id)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await notification.stub.ReplayDelivery(request)
+    assert refused.value.code() is grpc.StatusCode.FAILED_PRECONDITION

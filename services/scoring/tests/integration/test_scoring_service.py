@@ -39,7 +39,7 @@ async def running(
 ) -> AsyncIterator[Running]:
     platform = settings_for("postgresql://unused", embedded_broker, tmp_path_factory.mktemp("s"))
     await apply_topics(platform)
-    runtime = Runtime(service, platform, ScoringSettings(http_port=0, nice=0))
+    runtime = Runtime(service, platform, ScoringSettings(http_port=0, grpc_port=0, nice=0))
     await runtime.start()
     async with Events(platform) as events:
         yield Running(events, runtime.objects())

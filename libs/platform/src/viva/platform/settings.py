@@ -100,6 +100,7 @@ class PlatformSettings(FileSettings):
     session_target: str = "127.0.0.1:9081"
     telephony_target: str = "127.0.0.1:9082"
     asr_target: str = "127.0.0.1:9083"
+    scoring_target: str = "127.0.0.1:9085"
     notification_target: str = "127.0.0.1:9087"
     public_url: str = "http://127.0.0.1:8080"
 

@@ -27,7 +27,7 @@ START_S = 300.0
 STOP_S = 60.0
 _KEY = re.compile(r"viva_(?:live|test)_[A-Za-z0-9_-]+")
 _READY_LINE = "Ctrl-C stops everything"
-_TARGETS = ("session", "telephony", "asr", "notification")
+_TARGETS = ("session", "telephony", "asr", "scoring", "notification")
 
 T = TypeVar("T")
 

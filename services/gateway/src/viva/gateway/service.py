@@ -7,6 +7,7 @@ from viva.edge.dialling import GrpcSessionDialler, SessionLocator, channels
 from viva.edge.metrics import EdgeMetrics
 from viva.edge.numbers import connection_numbers
 from viva.gateway.adapters.notification import GrpcNotifications
+from viva.gateway.adapters.scoring import GrpcScoring
 from viva.gateway.adapters.work import SqlWork, open_work
 from viva.gateway.application.answering_once import Answers
 from viva.gateway.application.context import Context, Policy
@@ -43,6 +44,7 @@ async def build(runtime: Runtime, settings: GatewaySettings) -> None:
         answers=answers,
         objects=objects,
         notifications=GrpcNotifications(runtime.grpc_channel(runtime.platform.notification_target)),
+        scoring=GrpcScoring(runtime.grpc_channel(runtime.platform.scoring_target)),
         rate_limit=RateLimit("key", settings.requests_per_minute, _MINUTE_S, runtime.clock),
         join_rate_limit=RateLimit("join", settings.joins_per_minute, _MINUTE_S, runtime.clock),
         max_body_bytes=settings.max_body_bytes,

@@ -4,7 +4,7 @@ from viva.contracts.notification.v1.invitations_pb2_grpc import (
     add_InvitationServiceServicer_to_server,
 )
 from viva.contracts.notification.v1.webhooks_pb2_grpc import add_WebhookServiceServicer_to_server
-from viva.notification.adapters import deliveries, endpoints, invitations
+from viva.notification.adapters import deliveries, endpoints, erasure, invitations
 from viva.notification.adapters.http_sender import HttpWebhookSender
 from viva.notification.adapters.smtp import SmtpMailSender
 from viva.notification.application.deliver import DeliveryWorker
@@ -50,7 +50,7 @@ async def build(runtime: Runtime, settings: NotificationSettings) -> None:
     )
     server.add(lambda grpc_server: add_WebhookServiceServicer_to_server(webhooks, grpc_server))
     server.add(lambda grpc_server: add_InvitationServiceServicer_to_server(invite, grpc_server))
-    kafka.register(runtime.messaging(), deliveries, runtime.clock, worker.wake)
+    kafka.register(runtime.messaging(), deliveries, runtime.clock, worker.wake, erasure.erase)
 
 
 def _invitations(runtime: Runtime, settings: NotificationSettings) -> InvitationServicer:

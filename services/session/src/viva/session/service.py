@@ -16,6 +16,7 @@ from viva.session.adapters.prompt_store import SqlPromptStore
 from viva.session.adapters.spec_mapper import SpecMapper
 from viva.session.adapters.synthesizer import KokoroVoice, wav_of
 from viva.session.adapters.wakeups import PostgresWakeups
+from viva.session.application.erasure import Erasure
 from viva.session.application.lifecycle import Lifecycle
 from viva.session.application.lifecycle_commands import LifecycleCommands
 from viva.session.application.lifecycle_events import LifecyclePublisher
@@ -148,10 +149,19 @@ def run_lifecycle(
         archive=archive,
         clock=runtime.clock,
     )
+    erasure = Erasure(
+        open_unit=open_unit,
+        objects=runtime.objects(),
+        interviews=stores.interviews,
+        answers=stores.answers,
+        jobs=stores.jobs,
+        archive=archive,
+    )
     kinds = [
         *[(Job.PROMPTS, parts.prompts.work, parts.prompts.give_up)] * _PROMPT_WORKERS,
         (Job.RECORDING, recordings.render, recordings.give_up),
         (Job.PURGE, recordings.purge, recordings.give_up),
+        (Job.ERASE, erasure.erase, erasure.give_up),
     ]
     for kind, work, give_up in kinds:
         worker = JobWorker(

@@ -5,7 +5,7 @@ import zlib
 from typing import Any
 
 from google.protobuf.message import Message
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -80,6 +80,21 @@ class UnitOfWork:
         forgot; what this unit of work emits still is, and consumers drop what they know.
         """
         self._settled.add(interview_id)
+
+    async def erase_published(self, interview_id: str) -> int:
+        """Deletes what this service published of the interview from its own tables.
+
+        What is not published yet stays, and goes with the next call or when it is old. Records in
+        the topics live as long as the topics' retention says.
+
+        Returns:
+            How many rows.
+        """
+        statement = delete(outbox).where(
+            outbox.c.aggregate_id == interview_id, outbox.c.published_at.is_not(None)
+        )
+        result = await self.session.execute(statement.returning(outbox.c.id))
+        return len(result.all())
 
     async def first_time(self, consumer: str, message_id: str) -> bool:
         """Notes a message as processed; False if it was before. Part of this transaction."""

@@ -41,6 +41,18 @@ interviews = Table(
     Column("changes", Integer, nullable=False),
     Column("ordered", JSONB, nullable=False),
     Column("run", JSONB, nullable=False),
+    Column("erasure", JSONB, nullable=True),
+)
+
+# What a verdict was, byte for byte: the messages as scoring and fraud gave them.
+verdict_records = Table(
+    "verdict_records",
+    metadata,
+    _text("interview_id", key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("score", LargeBinary, nullable=False),
+    Column("assessment", LargeBinary, nullable=False),
+    _text("sha256"),
 )
 
 join_links = Table(

@@ -14,6 +14,7 @@ from viva.gateway.adapters.stores.interviews import SqlInterviews
 from viva.gateway.adapters.stores.keys import SqlKeys
 from viva.gateway.adapters.stores.library import SqlLibrary
 from viva.gateway.adapters.stores.people import SqlAudit, SqlReviews
+from viva.gateway.adapters.stores.records import SqlVerdictRecords
 from viva.gateway.application.ports import OpenWork, Work
 from viva.platform.db import Database, UnitOfWork
 from viva.platform.sealing import Sealer
@@ -35,6 +36,7 @@ class SqlWork:
         self.reviews = SqlReviews(session)
         self.audit = SqlAudit(session)
         self.demographics = SqlDemographics(session)
+        self.records = SqlVerdictRecords(session)
         self.idempotency = SqlIdempotency(session)
 
     def emit(self, message: Message, *, interview_id: str) -> None:
@@ -44,6 +46,10 @@ class SqlWork:
     def publish(self, event_type: str, data: dict[str, Any], *, interview_id: str) -> None:
         """Publishes on the public topic with the commit."""
         self._unit.emit_json(RESULTS_TOPIC, event_type, data, interview_id=interview_id)
+
+    async def erase_published(self, interview_id: str) -> None:
+        """Deletes what was published of the interview from the gateway's own tables."""
+        await self._unit.erase_published(interview_id)
 
     def settle(self, interview_id: str) -> None:
         """Notes that what was published of the interview so far need not be repeated."""

@@ -8,7 +8,13 @@ from viva.gateway.application.context import Context
 from viva.gateway.application.ordering import Ordered, open_door
 from viva.gateway.application.ports import Work
 from viva.gateway.domain.access import Caller
-from viva.gateway.domain.errors import ConflictError, Fault, InvalidInputError, NotFoundError
+from viva.gateway.domain.errors import (
+    ConflictError,
+    Fault,
+    GoneError,
+    InvalidInputError,
+    NotFoundError,
+)
 from viva.gateway.domain.interview import Interview
 from viva.gateway.domain.lifecycle import Status
 
@@ -36,6 +42,16 @@ async def owned(work: Work, caller: Caller, interview_id: str, *, lock: bool = F
     ):
         raise NotFoundError("interview_unknown", f"There is no interview '{interview_id}'.")
     return interview
+
+
+def refuse_erased(interview: Interview) -> None:
+    """Lets a request pass that needs what an erasure deletes.
+
+    Raises:
+        GoneError: `interview_erased`.
+    """
+    if interview.erasure is not None:
+        raise GoneError("interview_erased", "The candidate's data were erased on request.")
 
 
 async def cancel(

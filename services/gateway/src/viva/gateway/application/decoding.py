@@ -1,5 +1,6 @@
 """From the messages of other services to the gateway's own words."""
 
+import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -17,6 +18,7 @@ from viva.gateway.domain.verdict import (
     Quote,
     Signal,
     Verdict,
+    VerdictRecord,
 )
 
 
@@ -36,6 +38,18 @@ def verdict_of(event: session_events.InterviewCompleted, bundle: common.Intervie
         answers=tuple(_answer(found) for found in bundle.answers),
         questions_planned=event.questions_planned or bundle.questions_planned,
         questions_answered=event.questions_answered or bundle.questions_answered,
+    )
+
+
+def record_of(event: session_events.InterviewCompleted) -> VerdictRecord:
+    """Keeps a verdict byte for byte."""
+    score = event.score.SerializeToString(deterministic=True)
+    return VerdictRecord(
+        event.interview_id,
+        event.attempt,
+        score,
+        event.assessment.SerializeToString(deterministic=True),
+        hashlib.sha256(score).hexdigest(),
     )
 
 

@@ -43,6 +43,13 @@ def cancel_requested(interview: Interview, reason: str) -> events.InterviewCance
     return events.InterviewCancelRequested(interview_id=interview.id, reason=reason)
 
 
+def erasure_requested(interview: Interview) -> events.InterviewErasureRequested:
+    """Asks for everything of the candidate to be deleted, of all attempts."""
+    return events.InterviewErasureRequested(
+        interview_id=interview.id, attempt=interview.requested_attempt
+    )
+
+
 def reinvite_requested(interview: Interview) -> events.InterviewReinviteRequested:
     """Asks for a fresh attempt."""
     return events.InterviewReinviteRequested(

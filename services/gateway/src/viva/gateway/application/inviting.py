@@ -1,7 +1,7 @@
 """Sending a candidate the link by e-mail."""
 
 from viva.gateway.application import auditing
-from viva.gateway.application.attempts import owned
+from viva.gateway.application.attempts import owned, refuse_erased
 from viva.gateway.application.context import Context
 from viva.gateway.application.ordering import open_door
 from viva.gateway.application.ports import Notifications, Work
@@ -30,6 +30,7 @@ async def invite(
         ConflictError: `interview_over`.
     """
     interview = await owned(work, caller, interview_id)
+    refuse_erased(interview)
     if not interview.status.joinable:
         raise ConflictError("interview_over", f"The interview is {interview.status} already.")
     candidate = interview.order.candidate

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from viva.gateway.application import auditing
-from viva.gateway.application.attempts import owned
+from viva.gateway.application.attempts import owned, refuse_erased
 from viva.gateway.application.context import Context
 from viva.gateway.application.ports import Work
 from viva.gateway.domain.access import Caller
@@ -28,6 +28,7 @@ async def relabel(work: Work, context: Context, caller: Caller, command: Relabel
         NotFoundError: no such interview.
     """
     interview = await owned(work, caller, command.interview_id, lock=True)
+    refuse_erased(interview)
     order = interview.order
     changed = replace(
         interview,

@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 from viva.gateway.domain.access import ApiKey
 from viva.gateway.domain.bias_audit import Demographics, Sampled
 from viva.gateway.domain.credits import Account, LedgerEntry
-from viva.gateway.domain.interview import Interview
+from viva.gateway.domain.interview import Interview, StoredObject
 from viva.gateway.domain.join import Credential, JoinLink
 from viva.gateway.domain.library import D, Entry
 from viva.gateway.domain.notifications import (
@@ -22,6 +22,7 @@ from viva.gateway.domain.notifications import (
     Letter,
 )
 from viva.gateway.domain.reviews import AuditRecord, Override, Review
+from viva.gateway.domain.verdict import VerdictRecord
 
 Item = TypeVar("Item")
 
@@ -196,6 +197,9 @@ class Reviews(Protocol):
     async def overrides_of(self, interview_ids: Sequence[str]) -> Sequence[Override]:
         """Finds the overrides of interviews, oldest first."""
 
+    async def forget(self, interview_id: str) -> None:
+        """Deletes the reviews and overrides of an interview: people wrote about its candidate."""
+
 
 class Audit(Protocol):
     """Who did what."""
@@ -229,6 +233,19 @@ class DemographicsStore(Protocol):
         created_before: datetime | None,
     ) -> Sequence[Sampled]:
         """Every interview with a result, with what is known of its candidate."""
+
+
+class VerdictRecords(Protocol):
+    """Verdicts byte for byte."""
+
+    async def add(self, record: VerdictRecord) -> None:
+        """Stores a record; a known one is never replaced."""
+
+    async def get(self, interview_id: str, attempt: int) -> VerdictRecord | None:
+        """Finds the record of an attempt."""
+
+    async def forget(self, interview_id: str) -> None:
+        """Deletes the records of all attempts."""
 
 
 @dataclass(frozen=True)
@@ -303,6 +320,10 @@ class Work(Protocol):
         """For the bias audit alone."""
 
     @property
+    def records(self) -> VerdictRecords:
+        """Verdicts byte for byte."""
+
+    @property
     def idempotency(self) -> Idempotency:
         """Stored answers."""
 
@@ -311,6 +332,9 @@ class Work(Protocol):
 
     def publish(self, event_type: str, data: dict[str, Any], *, interview_id: str) -> None:
         """Publishes on the public topic with the commit."""
+
+    async def erase_published(self, interview_id: str) -> None:
+        """Deletes what was published of the interview from the gateway's own tables."""
 
     def settle(self, interview_id: str) -> None:
         """Notes that what was published of the interview so far need not be repeated."""
@@ -330,6 +354,13 @@ class BundleStore(Protocol):
 
     async def size(self, key: str) -> int:
         """How many bytes there are."""
+
+
+class ScoringModel(Protocol):
+    """The scoring service. Every call may raise a platform error, unavailable included."""
+
+    async def rescore(self, bundle: StoredObject) -> bytes:
+        """Computes a score anew from its bundle: viva.common.v1.InterviewScore, serialized."""
 
 
 class Notifications(Protocol):

@@ -7,7 +7,7 @@ from typing import Any
 
 from viva.gateway.application.explaining import explanation
 from viva.gateway.domain.calls import CallProgress
-from viva.gateway.domain.interview import CallOrder, Interview, Run, StoredObject
+from viva.gateway.domain.interview import CallOrder, Erasure, Interview, Run, StoredObject
 from viva.gateway.domain.library import Competency, Entry
 from viva.gateway.domain.reviews import Override, Review
 from viva.gateway.domain.verdict import AnswerResult
@@ -70,6 +70,7 @@ def interview_document(
         "reviews": [_review_summary(review) for review in reviews if review.attempt == run.attempt],
         "recording": _recording(interview.id, run.recording, public_url),
         "charged": run.charged,
+        "erasure": _erasure(interview.erasure),
         "versions": {
             "persona": _version(script.persona),
             "framework": _version(script.framework),
@@ -81,6 +82,16 @@ def interview_document(
         },
     }
     return document
+
+
+def _erasure(erasure: Erasure | None) -> Json | None:
+    if erasure is None:
+        return None
+    return {
+        "requested_at": timestamp(erasure.requested_at),
+        "completed_at": timestamp(erasure.completed_at),
+        "outstanding": [keeper.value for keeper in erasure.outstanding],
+    }
 
 
 def _call(call: CallOrder | None, calls: CallProgress) -> Json | None:

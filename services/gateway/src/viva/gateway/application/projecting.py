@@ -9,10 +9,17 @@ from viva.contracts.common.v1 import common_pb2 as common
 from viva.contracts.session.events.v1 import events_pb2 as events
 from viva.gateway.application import crediting
 from viva.gateway.application.context import Context
-from viva.gateway.application.decoding import end_reason, stored_object, time_of, verdict_of
+from viva.gateway.application.decoding import (
+    end_reason,
+    record_of,
+    stored_object,
+    time_of,
+    verdict_of,
+)
+from viva.gateway.application.erasing import erased_at
 from viva.gateway.application.ports import BundleStore, Work
 from viva.gateway.application.publishing import save_and_publish
-from viva.gateway.domain.interview import Failure, Interview, Run
+from viva.gateway.domain.interview import Failure, Interview, Keeper, Run
 from viva.gateway.domain.lifecycle import Status
 from viva.gateway.domain.reviews import Review, review_reasons
 from viva.platform.errors import InvalidError, NotFoundError
@@ -89,6 +96,7 @@ class Projector:
             bundle=stored_object(event.bundle),
             charged=charged,
         )
+        await work.records.add(record_of(event))
         reasons = review_reasons(status, verdict)
         if reasons:
             await work.reviews.add(self._review(interview, run, reasons))
@@ -158,6 +166,11 @@ class Projector:
                 charge=False,
             )
         await save_and_publish(work, self._context, changed, "interview.updated")
+
+    async def erased(self, work: Work, interview_id: str, keeper: Keeper) -> None:
+        """Nothing of the interview is left at a service."""
+        interview = await _lock(work, interview_id)
+        await erased_at(work, self._context, interview, keeper)
 
     async def _bundle(self, ref: common.ObjectRef) -> common.InterviewBundle:
         bundle = common.InterviewBundle()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from viva.gateway.application import auditing
-from viva.gateway.application.attempts import owned
+from viva.gateway.application.attempts import owned, refuse_erased
 from viva.gateway.application.context import Context
 from viva.gateway.application.ports import Work
 from viva.gateway.application.presenting import whole
@@ -104,6 +104,7 @@ async def override_score(
         InvalidInputError: `target_unknown` or `value_invalid`.
     """
     interview = await owned(work, caller, command.interview_id, lock=True)
+    refuse_erased(interview)
     verdict = interview.current.verdict
     if verdict is None:
         raise ConflictError("no_verdict", f"The interview is {interview.status}: no score.")

@@ -145,6 +145,27 @@ class Run:
     calls: CallProgress = field(default_factory=CallProgress)
 
 
+class Keeper(StrEnum):
+    """A service that keeps something of the candidate, beside the gateway."""
+
+    SESSION = "session"
+    NOTIFICATION = "notification"
+    TELEPHONY = "telephony"
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """How far the erasure of a candidate is.
+
+    Attributes:
+        outstanding: who has not said yet that nothing is left there.
+    """
+
+    requested_at: datetime
+    outstanding: tuple[Keeper, ...]
+    completed_at: datetime | None = None
+
+
 @dataclass(frozen=True)
 class Interview:
     """The aggregate.
@@ -153,6 +174,7 @@ class Interview:
         requested_attempt: of the newest link; above `run.attempt` until the session service agrees.
         cancel_requested: a cancellation is on its way to the session service.
         changes: counts up with every change that the public topic tells.
+        erasure: set once the candidate is to be forgotten.
     """
 
     id: str
@@ -165,6 +187,7 @@ class Interview:
     requested_attempt: int = 1
     cancel_requested: bool = False
     changes: int = 0
+    erasure: Erasure | None = None
 
     @property
     def current(self) -> Run:

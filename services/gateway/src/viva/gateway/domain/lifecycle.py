@@ -16,6 +16,8 @@ class Status(StrEnum):
     FAILED = "failed"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
+    # All that it said of the candidate was deleted; its id stays known.
+    ERASED = "erased"
 
     @property
     def terminal(self) -> bool:
@@ -43,7 +45,7 @@ class Status(StrEnum):
 
 
 _RESULTS = frozenset({Status.COMPLETED, Status.PARTIAL, Status.LOW_CONFIDENCE})
-_TERMINAL = _RESULTS | {Status.FAILED, Status.EXPIRED, Status.CANCELLED}
+_TERMINAL = _RESULTS | {Status.FAILED, Status.EXPIRED, Status.CANCELLED, Status.ERASED}
 _RENEWABLE = frozenset(
     {
         Status.CREATED,

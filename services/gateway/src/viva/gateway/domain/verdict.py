@@ -125,3 +125,21 @@ class Verdict:
     answers: tuple[AnswerResult, ...] = ()
     questions_planned: int = 0
     questions_answered: int = 0
+
+
+@dataclass(frozen=True)
+class VerdictRecord:
+    """A verdict byte for byte, as it was made.
+
+    Attributes:
+        score: viva.common.v1.InterviewScore: scores, feature values, versions with their hashes,
+            the transcript's version and the runtime's fingerprint.
+        assessment: viva.common.v1.InterviewAssessment.
+        sha256: of `score`.
+    """
+
+    interview_id: str
+    attempt: int
+    score: bytes
+    assessment: bytes
+    sha256: str

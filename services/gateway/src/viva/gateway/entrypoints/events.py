@@ -5,15 +5,23 @@ from typing import TypeVar
 
 from google.protobuf.message import Message
 
+from viva.contracts.notification.events.v1 import events_pb2 as notification_events
 from viva.contracts.session.events.v1 import events_pb2 as events
 from viva.contracts.telephony.events.v1 import events_pb2 as telephony
 from viva.gateway.application import call_projecting
 from viva.gateway.application.ports import Work
 from viva.gateway.application.projecting import Cause, Projector
+from viva.gateway.domain.interview import Keeper
 from viva.platform.db import UnitOfWork
 from viva.platform.messaging import Event, Messaging
 
 M = TypeVar("M", bound=Message)
+Erased = TypeVar(
+    "Erased",
+    events.InterviewErased,
+    notification_events.InterviewErased,
+    telephony.InterviewErased,
+)
 Wrap = Callable[[UnitOfWork], Work]
 
 
@@ -32,6 +40,15 @@ def register(messaging: Messaging, projector: Projector, wrap: Wrap) -> None:
 
         messaging.on(kind, handler)
 
+    def on_erased(kind: type[Erased], keeper: Keeper) -> None:
+        async def handler(event: Event[Erased], unit: UnitOfWork) -> None:
+            await projector.erased(wrap(unit), event.data.interview_id, keeper)
+
+        messaging.on(kind, handler)
+
+    on_erased(events.InterviewErased, Keeper.SESSION)
+    on_erased(notification_events.InterviewErased, Keeper.NOTIFICATION)
+    on_erased(telephony.InterviewErased, Keeper.TELEPHONY)
     on(events.PromptsReady, projector.prompts_ready)
     on(events.InterviewStarted, projector.started)
     on(events.ConversationEnded, projector.conversation_ended)

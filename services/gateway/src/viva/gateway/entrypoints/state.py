@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 from viva.gateway.application.answering_once import Answers
 from viva.gateway.application.context import Context
 from viva.gateway.application.join import JoinDesk
-from viva.gateway.application.ports import BundleStore, Notifications, OpenWork
+from viva.gateway.application.ports import BundleStore, Notifications, OpenWork, ScoringModel
 from viva.gateway.entrypoints.rate import RateLimit
 
 
@@ -26,6 +26,7 @@ class Gateway:
     answers: Answers
     objects: BundleStore
     notifications: Notifications
+    scoring: ScoringModel
     rate_limit: RateLimit
     join_rate_limit: RateLimit
     max_body_bytes: int

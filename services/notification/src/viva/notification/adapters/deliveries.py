@@ -51,7 +51,7 @@ async def remember_interview(
 ) -> None:
     """Keeps whose interview it is."""
     row = insert(InterviewRow).values(
-        interview_id=interview_id, tenant_id=tenant_id, webhook_url=webhook_url
+        interview_id=interview_id, tenant_id=tenant_id, webhook_url=webhook_url, erased=False
     )
     await session.execute(row.on_conflict_do_nothing())
 

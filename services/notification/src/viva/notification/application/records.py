@@ -58,6 +58,7 @@ class InterviewRow(Base):
     interview_id: Mapped[str] = mapped_column(String, primary_key=True)
     tenant_id: Mapped[str]
     webhook_url: Mapped[str]
+    erased: Mapped[bool]
 
 
 class DeliveryRow(Base):

@@ -14,7 +14,7 @@ from viva.notification.domain.targets import TargetError, check_url
 from viva.notification.entrypoints import mapping
 from viva.platform.clock import Clock
 from viva.platform.db import Database
-from viva.platform.errors import FieldError, InvalidError, NotFoundError
+from viva.platform.errors import DomainError, FieldError, InvalidError, NotFoundError
 from viva.platform.ids import Ids
 
 MAX_PAGE = 100
@@ -168,6 +168,8 @@ class WebhookServicer(services.WebhookServiceServicer):
             row = await uow.session.get(DeliveryRow, request.id, with_for_update=True)
             if row is None or row.tenant_id != request.tenant_id:
                 raise NotFoundError(f"there is no delivery {request.id}")
+            if not row.body:
+                raise DomainError("its interview was erased", code="interview_erased")
             if row.status != DeliveryStatus.PENDING:
                 row.status = DeliveryStatus.PENDING
                 row.tries = 0

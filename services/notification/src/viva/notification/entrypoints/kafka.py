@@ -1,13 +1,15 @@
 """What notification reads: interviews that begin, and results."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.event import listen
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from viva.contracts.gateway.events.v1 import events_pb2 as gateway_events
+from viva.contracts.notification.events.v1 import events_pb2 as events
 from viva.notification.application.ports import Announcement, DeliveryStore
 from viva.platform.clock import Clock
 from viva.platform.db import UnitOfWork
@@ -16,15 +18,22 @@ from viva.platform.messaging import Event, Messaging
 from viva.platform.telemetry import current_traceparent
 
 RESULTS = "interview.results.v1"
+ERASED = "interview.erased"
+Erase = Callable[[AsyncSession, str], Awaitable[None]]
 CREATION_WAIT = timedelta(minutes=15)
 
 
 def register(
-    messaging: Messaging, deliveries: DeliveryStore, clock: Clock, wake: Callable[[], None]
+    messaging: Messaging,
+    deliveries: DeliveryStore,
+    clock: Clock,
+    wake: Callable[[], None],
+    erase: Erase,
 ) -> None:
     """Registers the handlers.
 
     Args:
+        erase: takes an interview's candidate out of the tables.
         wake: called when deliveries may be due.
     """
 
@@ -42,6 +51,8 @@ def register(
             if clock.now() - event.time > CREATION_WAIT:
                 raise InvalidError("nothing created this interview", code="interview_unknown")
             raise TransientError("the interview's creation has not been read yet")
+        if interview.erased and event.type != ERASED:
+            return  # it was under way when the candidate was erased
         document = {"type": event.type, "timestamp": event.time.isoformat(), "data": event.data}
         body = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
         await deliveries.create_deliveries(
@@ -52,5 +63,14 @@ def register(
         )
         listen(uow.session.sync_session, "after_commit", lambda _session: wake(), once=True)
 
+    async def on_erasure(
+        event: Event[gateway_events.InterviewErasureRequested], uow: UnitOfWork
+    ) -> None:
+        interview_id = event.data.interview_id
+        await erase(uow.session, interview_id)
+        await uow.erase_published(interview_id)
+        uow.emit(events.InterviewErased(interview_id=interview_id), interview_id=interview_id)
+
     messaging.on(gateway_events.InterviewCreated, on_created)
+    messaging.on(gateway_events.InterviewErasureRequested, on_erasure)
     messaging.on_json(RESULTS, on_result)

@@ -95,7 +95,7 @@ class Analyst:
         found = findings(
             narrative, self._indicators(narrative, indicators), len(indicators), topic, closest
         )
-        return score(found, self.coefficients.competency)
+        return score(found, self.coefficients.competency, competency.factors)
 
     def language_features(self, said: Sequence[Said]) -> dict[str, float]:
         """Vocabulary and grammar of spoken answers; timing is in `Said`."""

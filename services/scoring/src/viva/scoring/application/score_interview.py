@@ -1,7 +1,7 @@
 """Scores a whole interview from its frozen bundle."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from viva.scoring.application.analysis import Analyst, Said
 from viva.scoring.application.language import language_of
@@ -16,6 +16,7 @@ from viva.scoring.domain.confidence import (
 from viva.scoring.domain.interview import (
     CompetencyResult,
     InterviewResult,
+    WithDropped,
     combine,
     overall,
 )
@@ -36,7 +37,29 @@ class Interview:
 
 
 def score_interview(interview: Interview, analyst: Analyst) -> InterviewResult:
-    """Competencies by question, language over all spoken answers, and how sure both are."""
+    """Competencies by question, language over all spoken answers, and how sure both are.
+
+    Where words were dropped as somebody else's, it is also told what the scores are with them.
+    """
+    result = _score(interview, analyst)
+    words = [word for answer in interview.answers for word in answer.words]
+    dropped = sum(word.dropped for word in words)
+    if not dropped:
+        return result
+    share = round(dropped / len(words), 4)
+    other = _score(_undropped(interview), analyst)
+    return replace(result, with_dropped=WithDropped(dropped, share, other))
+
+
+def _undropped(interview: Interview) -> Interview:
+    answers = tuple(
+        replace(answer, words=tuple(replace(word, dropped=False) for word in answer.words))
+        for answer in interview.answers
+    )
+    return replace(interview, answers=answers)
+
+
+def _score(interview: Interview, analyst: Analyst) -> InterviewResult:
     said = [analyst.hear(answer) for answer in interview.answers]
     questions = _by_question([one for one in said if not one.answer.warm_up])
     amount = _amount(said, questions, interview.questions_planned)
@@ -106,7 +129,13 @@ def _competencies(
             )
             if _probes(question, competency)
         ]
-        results.append(combine(competency, scores, analyst.coefficients))
+        result = combine(competency, scores, analyst.coefficients)
+        found = tuple(
+            (questions[number - 1][0].answer.question_id, one)
+            for number, one in scores
+            if one.tenths is not None
+        )
+        results.append(replace(result, questions=found))
     return results
 
 

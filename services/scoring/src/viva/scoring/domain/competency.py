@@ -5,7 +5,8 @@ framework's indicators), then caps that show as negative summands. Similarity de
 the answer is to the point.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -46,6 +47,7 @@ class Findings:
 
 # Acts of one's own beside which vague ones and the team's add nothing.
 _ENOUGH_ACTS = 2
+_FULL = 1000
 # Stands for evidence that was not given, where a gain is counted.
 _MARK = Evidence("", "", Span(0, 0))
 
@@ -77,14 +79,23 @@ def findings(
     )
 
 
-def score(found: Findings, points: CompetencyPoints) -> Scored:
-    """0 to 1000 tenths with contributions that add up to it, and what would have raised it."""
-    summands = _summands(found, points)
+def score(
+    found: Findings, points: CompetencyPoints, factors: Mapping[str, float] | None = None
+) -> Scored:
+    """0 to 1000 tenths with contributions that add up to it, and what would have raised it.
+
+    Args:
+        factors: of a calibration, by code of evidence; a kind without one counts as shipped.
+    """
+    shipped = _evidence(found, points)
+    summands = _summands(found, points, factors)
     tenths = total(summands)
     return Scored(
         tenths,
         contributions=tuple(s for s in summands if s.tenths or s.evidence),
-        suggestions=tuple(_suggestions(found, points, tenths)),
+        suggestions=tuple(_suggestions(found, points, tenths, factors)),
+        shipped=tuple((summand.code, summand.tenths) for summand in shipped),
+        cap=min((cap for _, _, holds, cap in _caps(found, points) if holds), default=_FULL),
     )
 
 
@@ -101,12 +112,50 @@ def missing_evidence(narrative: Narrative) -> tuple[EvidenceKind, ...]:
     return tuple(kind for kind, lacks in lacking.items() if lacks)
 
 
-def _summands(found: Findings, points: CompetencyPoints) -> list[Contribution]:
+def _summands(
+    found: Findings, points: CompetencyPoints, factors: Mapping[str, float] | None
+) -> list[Contribution]:
+    summands = [_weighed(summand, factors) for summand in _evidence(found, points)]
+    over = total(summands) - _FULL
+    if over > 0:
+        summands.append(Contribution("limit", "No score passes 100", -over))
+    for code, label, holds, cap in _caps(found, points):
+        left = total(summands)
+        if code == "relevance":
+            cut = min(0, cap - left) if holds else 0
+            summands.append(Contribution(code, label, cut, found.closest))
+        elif holds and left > cap:
+            summands.append(Contribution(code, label, cap - left))
+    return summands
+
+
+def _weighed(summand: Contribution, factors: Mapping[str, float] | None) -> Contribution:
+    factor = 1.0 if factors is None else factors.get(summand.code, 1.0)
+    return replace(summand, tenths=math.floor(summand.tenths * factor + 0.5))
+
+
+def _caps(found: Findings, points: CompetencyPoints) -> tuple[tuple[str, str, bool, int], ...]:
+    """What bounds the score: code, label, whether it holds, tenths."""
+    cap, label = {
+        Topic.ON: (_FULL, "To the point"),
+        Topic.PARTLY: (points.cap_partly, "Only partly to the point"),
+        Topic.OFF: (points.cap_off_topic, "Not to the point"),
+    }[found.topic]
+    shared = points.cap_shared if len(found.shared_acts) > 1 else points.cap_no_act
+    few = found.details < points.details_needed
+    return (
+        ("relevance", label, True, cap),
+        ("no_action", "No act of the candidate is stated", not found.own_acts, shared),
+        ("no_detail", "Too little in it that can be checked", few, points.cap_no_detail),
+    )
+
+
+def _evidence(found: Findings, points: CompetencyPoints) -> list[Contribution]:
     needed = min(points.indicators_needed, found.indicators_known) or 1
     shown = min(len(found.indicators), needed)
     enough = len(found.own_acts) >= _ENOUGH_ACTS
     plain, shared = ((), ()) if enough else (found.plain_acts, found.shared_acts)
-    summands = [
+    return [
         _one("situation", "Situation described", points.situation, found.situation),
         _one("task", "Own task or goal stated", points.task, found.task),
         _several("own_action", "What the candidate did", points.own_acts, found.own_acts),
@@ -126,26 +175,6 @@ def _summands(found: Findings, points: CompetencyPoints) -> list[Contribution]:
             tuple(evidence for _, evidence in found.indicators[:needed]),
         ),
     ]
-    summands.append(_relevance(found, points, total(summands)))
-    for code, label, holds, cap in (
-        ("no_action", "No act of the candidate is stated", not found.own_acts,
-         points.cap_shared if len(found.shared_acts) > 1 else points.cap_no_act),
-        ("no_detail", "Too little in it that can be checked", found.details < points.details_needed,
-         points.cap_no_detail),
-    ):  # fmt: skip
-        left = total(summands)
-        if holds and left > cap:
-            summands.append(Contribution(code, label, cap - left))
-    return summands
-
-
-def _relevance(found: Findings, points: CompetencyPoints, sum_tenths: int) -> Contribution:
-    cap, label = {
-        Topic.ON: (1000, "To the point"),
-        Topic.PARTLY: (points.cap_partly, "Only partly to the point"),
-        Topic.OFF: (points.cap_off_topic, "Not to the point"),
-    }[found.topic]
-    return Contribution("relevance", label, min(0, cap - sum_tenths), found.closest)
 
 
 def _one(code: str, label: str, tenths: int, evidence: tuple[Evidence, ...]) -> Contribution:
@@ -159,7 +188,12 @@ def _several(
     return Contribution(code, label, sum(steps[: len(shown)]), shown)
 
 
-def _suggestions(found: Findings, points: CompetencyPoints, tenths: int) -> list[Suggestion]:
+def _suggestions(
+    found: Findings,
+    points: CompetencyPoints,
+    tenths: int,
+    factors: Mapping[str, float] | None,
+) -> list[Suggestion]:
     """Gains by counting again with one more piece of evidence, largest first."""
     one = (_MARK,)
     options = {
@@ -179,7 +213,7 @@ def _suggestions(found: Findings, points: CompetencyPoints, tenths: int) -> list
         "with an answer to the point": replace(found, topic=Topic.ON),
     }
     gains = [
-        (total(_summands(option, points)) - tenths, place, text)
+        (total(_summands(option, points, factors)) - tenths, place, text)
         for place, (text, option) in enumerate(options.items())
     ]
     best = sorted(((-gain, place, text) for gain, place, text in gains if gain > 0))[:3]

@@ -18,11 +18,16 @@ LITTLE_WEIGHT = "too_few_competencies"
 
 @dataclass(frozen=True)
 class CompetencyResult:
-    """One competency over the whole interview; `standard_error` in tenths."""
+    """One competency over the whole interview; `standard_error` in tenths.
+
+    Attributes:
+        questions: each scored question's own result, by the question's id.
+    """
 
     competency: Competency
     scored: Scored
     standard_error: int | None = None
+    questions: tuple[tuple[str, Scored], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,16 @@ class InterviewResult:
     confidence: float
     confidence_reasons: tuple[str, ...]
     review_recommended: bool
+    with_dropped: "WithDropped | None" = None
+
+
+@dataclass(frozen=True)
+class WithDropped:
+    """What the scores would be with the words that were dropped as somebody else's."""
+
+    words: int
+    share: float
+    result: InterviewResult
 
 
 def combine(

@@ -35,7 +35,12 @@ class SpokenWord:
 
 @dataclass(frozen=True)
 class Competency:
-    """What the framework asks for; `anchors` maps the levels 1, 3 and 5 to their texts."""
+    """What the framework asks for; `anchors` maps the levels 1, 3 and 5 to their texts.
+
+    Attributes:
+        factors: by code of evidence, how much it counts after the customer's calibration; None
+            where the shipped weights count.
+    """
 
     key: str
     name: str
@@ -43,6 +48,7 @@ class Competency:
     weight: float = 1.0
     anchors: Mapping[int, str] | None = None
     indicators: tuple[str, ...] = ()
+    factors: Mapping[str, float] | None = None
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -130,12 +136,19 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Scored:
-    """A score out of 1000 tenths with its summands, or the reason why there is none."""
+    """A score out of 1000 tenths with its summands, or the reason why there is none.
+
+    Attributes:
+        shipped: tenths by code of evidence, before any calibration.
+        cap: what the score may not pass, in tenths.
+    """
 
     tenths: int | None
     null_reason: str = ""
     contributions: tuple[Contribution, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+    shipped: tuple[tuple[str, int], ...] = ()
+    cap: int = 1000
 
 
 def nothing(reason: str) -> Scored:

@@ -1,5 +1,7 @@
 """Protobuf to what scoring works on."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
 
 from viva.contracts.common.v1 import common_pb2 as pb
@@ -63,7 +65,30 @@ def competency(message: pb.Competency) -> Competency:
         message.weight,
         {anchor.level: anchor.text for anchor in message.anchors},
         tuple(message.indicators),
+        _factors(message),
     )
+
+
+def _factors(message: pb.Competency) -> dict[str, float] | None:
+    if not message.HasField("calibration"):
+        return None
+    return {one.code: one.factor for one in message.calibration.factors}
+
+
+def transcript_sha256(bundle: pb.InterviewBundle) -> str:
+    """The version of the transcript: SHA-256 over what counts of it, independent of its coding."""
+    content = [
+        [
+            one.answer.answer_id,
+            one.answer.revision,
+            one.answer.typed_text,
+            one.transcript.language,
+            [[w.text, w.start_ms, w.end_ms, w.confidence, w.dropped] for w in one.transcript.words],
+        ]
+        for one in _ordered(bundle.answers)
+    ]
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _ordered(answers: Sequence[pb.AnswerBundle]) -> list[pb.AnswerBundle]:

@@ -6,11 +6,12 @@ from viva.contracts.common.v1 import common_pb2 as pb
 from viva.scoring.application.ports import Version
 from viva.scoring.application.score_answer import AnswerResult
 from viva.scoring.domain.coefficients import Coefficients
-from viva.scoring.domain.interview import CompetencyResult, InterviewResult
+from viva.scoring.domain.interview import CompetencyResult, InterviewResult, WithDropped
 from viva.scoring.domain.language import Language
 from viva.scoring.domain.language_model import LanguageModel
 from viva.scoring.domain.model import Contribution, Evidence, EvidenceKind, Scored
 
+CALIBRATED = "calibrated"
 _UNITS = {
     "phonation_time_ratio": "share",
     "syllable_rate": "syllables/s",
@@ -54,10 +55,15 @@ def answer_score(result: AnswerResult, versions: Sequence[Version]) -> pb.Answer
 
 
 def interview_score(
-    result: InterviewResult, coefficients: Coefficients, versions: Sequence[Version]
+    result: InterviewResult,
+    coefficients: Coefficients,
+    versions: Sequence[Version],
+    provenance: pb.Provenance | None = None,
 ) -> pb.InterviewScore:
     """The interview's scores."""
     return pb.InterviewScore(
+        provenance=provenance,
+        with_dropped_words=_with_dropped(result.with_dropped),
         overall=_points(result.overall),
         overall_null_reason=result.overall_null_reason,
         competencies=[_competency_score(one, coefficients) for one in result.competencies],
@@ -90,7 +96,37 @@ def _competency_score(result: CompetencyResult, coefficients: Coefficients) -> p
         standard_error=_points(result.standard_error),
         contributions=_contributions(scored.contributions),
         suggestions=[str(suggestion) for suggestion in scored.suggestions],
-        validation=coefficients.competency_validation,
+        validation=coefficients.competency_validation if competency.factors is None else CALIBRATED,
+        questions=[_findings(*found) for found in result.questions],
+    )
+
+
+def _findings(question_id: str, scored: Scored) -> pb.QuestionFindings:
+    return pb.QuestionFindings(
+        question_id=question_id,
+        features=[
+            pb.Feature(name=code, value=tenths / 10, unit="points")
+            for code, tenths in scored.shipped
+            if tenths
+        ],
+        cap=scored.cap / 10,
+    )
+
+
+def _with_dropped(found: WithDropped | None) -> pb.WithDroppedWords | None:
+    if found is None:
+        return None
+    result = found.result
+    return pb.WithDroppedWords(
+        words=found.words,
+        share=found.share,
+        overall=_points(result.overall),
+        competencies=[
+            pb.KeyedScore(key=one.competency.key, score=_points(one.scored.tenths))
+            for one in result.competencies
+        ],
+        fluency=_points(result.language.fluency.tenths),
+        cefr=result.language.cefr.level,
     )
 
 

@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import Message
 
 from viva.contracts.common.v1 import common_pb2 as pb
 from viva.contracts.diarization.events.v1.events_pb2 import AnswerAttributed
 from viva.contracts.scoring.events.v1 import events_pb2 as scoring_events
 from viva.contracts.session.events.v1.events_pb2 import InterviewReady
-from viva.platform.errors import InvalidError, VivaError
+from viva.platform.errors import VivaError
 from viva.platform.messaging import Event, Messaging
-from viva.platform.objects import Objects
 from viva.scoring.application.ports import Version
 from viva.scoring.application.scorer import Scorer
 from viva.scoring.domain.coefficients import Coefficients
 from viva.scoring.entrypoints import decode, encode
+from viva.scoring.entrypoints.bundles import BundleScorer
 
 
 class ScoringConsumer:
@@ -23,12 +23,12 @@ class ScoringConsumer:
     def __init__(
         self,
         scorer: Scorer,
-        objects: Objects,
+        interviews: BundleScorer,
         coefficients: Coefficients,
         versions: Sequence[Version],
     ) -> None:
         self._scorer = scorer
-        self._objects = objects
+        self._interviews = interviews
         self._coefficients = coefficients
         self._versions = versions
 
@@ -55,27 +55,12 @@ class ScoringConsumer:
     async def on_interview(self, event: Event[InterviewReady]) -> Sequence[Message]:
         """Scores a whole interview from its bundle, whose hash is checked."""
         ready = event.data
-        data = await self._objects.get(ready.bundle.key, ready.bundle.sha256)
-        result = await self._scorer.interview(decode.interview(parse_bundle(data)))
+        score = await self._interviews.score(ready.bundle)
         return [
             scoring_events.InterviewScored(
-                interview_id=ready.interview_id,
-                attempt=ready.attempt,
-                score=encode.interview_score(result, self._coefficients, self._versions),
+                interview_id=ready.interview_id, attempt=ready.attempt, score=score
             )
         ]
-
-
-def parse_bundle(data: bytes) -> pb.InterviewBundle:
-    """Reads the stored bundle.
-
-    Raises:
-        InvalidError: the bytes are no bundle.
-    """
-    try:
-        return pb.InterviewBundle.FromString(data)
-    except DecodeError as error:
-        raise InvalidError("the bundle cannot be read", code="bundle_unreadable") from error
 
 
 def answer_failed(event: Event[AnswerAttributed], error: Exception) -> Message:

@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from viva.contracts.common.v1 import common_pb2 as common
@@ -100,6 +100,10 @@ class SqlInterviewStore:
             .values(**key, **content)
             .on_conflict_do_update(index_elements=list(key), set_=content)
         )
+
+    async def forget_artifacts(self, uow: UnitOfWork, interview_id: str) -> None:
+        """Forgets the objects of all attempts."""
+        await uow.session.execute(delete(artifacts).where(artifacts.c.interview_id == interview_id))
 
 
 def _to_row(interview: Interview) -> dict[str, Any]:

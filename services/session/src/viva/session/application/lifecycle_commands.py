@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from viva.contracts.common.v1 import common_pb2 as common
 from viva.platform.db import UnitOfWork
-from viva.platform.errors import NotFoundError
+from viva.platform.errors import DomainError, NotFoundError
 from viva.platform.log import get_logger
 from viva.platform.telemetry import current_traceparent
 from viva.session.application.lifecycle import CANCEL_TOPIC
@@ -80,6 +80,17 @@ class LifecycleCommands:
             # A job of an attempt that failed for its prompts is gone: render what lacks.
             await self._jobs.add(uow, Job.PROMPTS, interview_id, interview.attempt)
         await self._save(uow, interview)
+
+    async def erase(self, uow: UnitOfWork, interview_id: str, attempt: int) -> None:
+        """Has all of an interview that is over erased.
+
+        Raises:
+            DomainError: `interview_not_over`.
+        """
+        interview = await self._load(uow, interview_id)
+        if not interview.state.terminal:
+            raise DomainError("the interview is not over", code="interview_not_over")
+        await self._jobs.add(uow, Job.ERASE, interview_id, max(attempt, interview.attempt))
 
     async def call_failed(
         self, uow: UnitOfWork, interview_id: str, attempt: int, code: str, detail: str

@@ -51,6 +51,7 @@ class Job(StrEnum):
     PROMPTS = "prompts"
     RECORDING = "recording"
     PURGE = "purge"
+    ERASE = "erase"
 
 
 class Artifact(StrEnum):
@@ -140,6 +141,10 @@ class InterviewStore(Protocol):
         ref: common.ObjectRef,
     ) -> None:
         """Notes an object; a second one of the same kind replaces the first."""
+        ...
+
+    async def forget_artifacts(self, uow: UnitOfWork, interview_id: str) -> None:
+        """Forgets the objects of all attempts."""
         ...
 
 

@@ -1,6 +1,15 @@
 """Where an interview's objects lie: all of an attempt's under one prefix, so it can be erased."""
 
 
+def interview_prefixes(interview_id: str) -> tuple[str, ...]:
+    """Prefixes of everything that any service stored of an interview.
+
+    The candidate-only audio and what is left of the voices are diarization's; they go with the
+    rest, so that one job erases an interview as a whole.
+    """
+    return tuple(f"{root}/{interview_id}/" for root in ("interviews", "candidate-audio", "voices"))
+
+
 def attempt_prefix(interview_id: str, attempt: int) -> str:
     """Prefix of everything that an attempt recorded or produced."""
     return f"interviews/{interview_id}/{attempt}/"

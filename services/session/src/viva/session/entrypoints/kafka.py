@@ -51,6 +51,9 @@ def _subscribe_commands(messaging: Messaging, commands: LifecycleCommands) -> No
         expires_at = request.expires_at.ToDatetime(tzinfo=UTC)
         await commands.reinvite(uow, request.interview_id, request.attempt, expires_at)
 
+    async def erased(event: Event[gateway.InterviewErasureRequested], uow: UnitOfWork) -> None:
+        await commands.erase(uow, event.data.interview_id, event.data.attempt)
+
     async def call_failed(event: Event[telephony.CallFailed], uow: UnitOfWork) -> None:
         call = event.data
         code = _CALL_FAILURES.get(call.failure, "call_failed")
@@ -59,6 +62,7 @@ def _subscribe_commands(messaging: Messaging, commands: LifecycleCommands) -> No
     messaging.on(gateway.InterviewCreated, created)
     messaging.on(gateway.InterviewCancelRequested, cancelled)
     messaging.on(gateway.InterviewReinviteRequested, reinvited)
+    messaging.on(gateway.InterviewErasureRequested, erased)
     messaging.on(telephony.CallFailed, call_failed)
 
 

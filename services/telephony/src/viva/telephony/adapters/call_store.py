@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from viva.contracts.telephony.events.v1.events_pb2 import InterviewErased
 from viva.platform.db import UnitOfWork
 from viva.platform.errors import DomainError
 from viva.telephony.adapters.call_mapping import call_of, event_message, plan_of, plan_values
@@ -47,6 +48,13 @@ class SqlCallStore:
         found = select(plans).where(plans.c.interview_id == interview_id)
         row = (await uow.session.execute(found)).mappings().first()
         return plan_of(dict(row)) if row else None
+
+    async def erase(self, uow: UnitOfWork, interview_id: str) -> None:
+        """Deletes the plan, the calls and their log, and publishes that they are gone."""
+        for table in (plans, calls, tries):
+            await uow.session.execute(delete(table).where(table.c.interview_id == interview_id))
+        await uow.erase_published(interview_id)
+        uow.emit(InterviewErased(interview_id=interview_id), interview_id=interview_id)
 
     async def add(self, uow: UnitOfWork, call: Call, traceparent: str | None) -> bool:
         """Stores a new call; False where it is known."""

@@ -81,6 +81,10 @@ class CallDesk:
             call.end(self._clock.now())
             await self._store.save(uow, call)
 
+    async def erase(self, uow: UnitOfWork, interview_id: str) -> None:
+        """Forgets whom an interview called and how, for good."""
+        await self._store.erase(uow, interview_id)
+
     async def withdraw(self, uow: UnitOfWork, interview_id: str, attempt: int) -> None:
         """Nobody wants the call any more; a live one is ended by its conversation."""
         call = await self._store.load(uow, interview_id, attempt)

@@ -58,6 +58,9 @@ class CallStore(Protocol):
     async def plan(self, uow: UnitOfWork, interview_id: str) -> CallPlan | None:
         """Reads a plan."""
 
+    async def erase(self, uow: UnitOfWork, interview_id: str) -> None:
+        """Deletes the plan, the calls and their log, and publishes that they are gone."""
+
     async def add(self, uow: UnitOfWork, call: Call, traceparent: str | None) -> bool:
         """Stores a new call; False where it is known."""
 

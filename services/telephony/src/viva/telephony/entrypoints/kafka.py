@@ -39,7 +39,11 @@ def register(messaging: Messaging, desk: CallDesk) -> None:
     async def failed(event: Event[session.InterviewFailed], uow: UnitOfWork) -> None:
         await desk.withdraw(uow, event.data.interview_id, event.data.attempt)
 
+    async def erased(event: Event[gateway.InterviewErasureRequested], uow: UnitOfWork) -> None:
+        await desk.erase(uow, event.data.interview_id)
+
     messaging.on(gateway.InterviewCreated, created)
+    messaging.on(gateway.InterviewErasureRequested, erased)
     messaging.on(session.CallRequested, requested)
     messaging.on(session.ConversationEnded, ended)
     messaging.on(session.InterviewExpired, expired)

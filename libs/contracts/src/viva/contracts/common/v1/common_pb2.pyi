@@ -247,6 +247,7 @@ class Competency(_message.Message):
     WEIGHT_FIELD_NUMBER: _builtins.int
     ANCHORS_FIELD_NUMBER: _builtins.int
     INDICATORS_FIELD_NUMBER: _builtins.int
+    CALIBRATION_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     name: _builtins.str
     definition: _builtins.str
@@ -255,6 +256,10 @@ class Competency(_message.Message):
     def anchors(self) -> _containers.RepeatedCompositeFieldContainer[Global___Anchor]: ...
     @_builtins.property
     def indicators(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def calibration(self) -> Global___Calibration:
+        """Weights fitted to the customer's raters; absent for those that ship with scoring."""
+
     def __init__(
         self,
         *,
@@ -264,14 +269,71 @@ class Competency(_message.Message):
         weight: _builtins.float = ...,
         anchors: _abc.Iterable[Global___Anchor] | None = ...,
         indicators: _abc.Iterable[_builtins.str] | None = ...,
+        calibration: Global___Calibration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["calibration", b"calibration"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["anchors", b"anchors", "definition", b"definition", "indicators", b"indicators", "key", b"key", "name", b"name", "weight", b"weight"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["anchors", b"anchors", "calibration", b"calibration", "definition", b"definition", "indicators", b"indicators", "key", b"key", "name", b"name", "weight", b"weight"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Competency: _TypeAlias = Competency  # noqa: Y015
+
+@_typing.final
+class Calibration(_message.Message):
+    """How a competency's evidence counts after a calibration: each kind's points times its factor."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    FACTORS_FIELD_NUMBER: _builtins.int
+    CANDIDATES_FIELD_NUMBER: _builtins.int
+    RATERS_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    candidates: _builtins.int
+    """Scored candidates and raters that it was fitted on."""
+    raters: _builtins.int
+    @_builtins.property
+    def factors(self) -> _containers.RepeatedCompositeFieldContainer[Global___EvidenceFactor]: ...
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        factors: _abc.Iterable[Global___EvidenceFactor] | None = ...,
+        candidates: _builtins.int = ...,
+        raters: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidates", b"candidates", "factors", b"factors", "id", b"id", "raters", b"raters"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Calibration: _TypeAlias = Calibration  # noqa: Y015
+
+@_typing.final
+class EvidenceFactor(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    FACTOR_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    """Code of a contribution, for example "own_action"."""
+    factor: _builtins.float
+    """Never negative; 1 is the weight that ships with scoring."""
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        factor: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "factor", b"factor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EvidenceFactor: _TypeAlias = EvidenceFactor  # noqa: Y015
 
 @_typing.final
 class Framework(_message.Message):
@@ -1004,6 +1066,7 @@ class CompetencyScore(_message.Message):
     CONTRIBUTIONS_FIELD_NUMBER: _builtins.int
     SUGGESTIONS_FIELD_NUMBER: _builtins.int
     VALIDATION_FIELD_NUMBER: _builtins.int
+    QUESTIONS_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     name: _builtins.str
     weight: _builtins.float
@@ -1015,6 +1078,10 @@ class CompetencyScore(_message.Message):
     def contributions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Contribution]: ...
     @_builtins.property
     def suggestions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def questions(self) -> _containers.RepeatedCompositeFieldContainer[Global___QuestionFindings]:
+        """What the score was computed from, question by question, before any calibration."""
+
     def __init__(
         self,
         *,
@@ -1027,10 +1094,11 @@ class CompetencyScore(_message.Message):
         contributions: _abc.Iterable[Global___Contribution] | None = ...,
         suggestions: _abc.Iterable[_builtins.str] | None = ...,
         validation: _builtins.str = ...,
+        questions: _abc.Iterable[Global___QuestionFindings] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "_standard_error", b"_standard_error", "score", b"score", "standard_error", b"standard_error"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "_standard_error", b"_standard_error", "contributions", b"contributions", "key", b"key", "name", b"name", "null_reason", b"null_reason", "score", b"score", "standard_error", b"standard_error", "suggestions", b"suggestions", "validation", b"validation", "weight", b"weight"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "_standard_error", b"_standard_error", "contributions", b"contributions", "key", b"key", "name", b"name", "null_reason", b"null_reason", "questions", b"questions", "score", b"score", "standard_error", b"standard_error", "suggestions", b"suggestions", "validation", b"validation", "weight", b"weight"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__score: _TypeAlias = _typing.Literal["score"]  # noqa: Y015
     _WhichOneofArgType__score: _TypeAlias = _typing.Literal["_score", b"_score"]  # noqa: Y015
@@ -1042,6 +1110,138 @@ class CompetencyScore(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__standard_error) -> _WhichOneofReturnType__standard_error | None: ...
 
 Global___CompetencyScore: _TypeAlias = CompetencyScore  # noqa: Y015
+
+@_typing.final
+class QuestionFindings(_message.Message):
+    """Evidence of one question for one competency."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUESTION_ID_FIELD_NUMBER: _builtins.int
+    FEATURES_FIELD_NUMBER: _builtins.int
+    CAP_FIELD_NUMBER: _builtins.int
+    question_id: _builtins.str
+    cap: _builtins.float
+    """The score may not pass this, whatever the evidence: the answer misses the point, or names
+    nothing. 100 where nothing bounds it.
+    """
+    @_builtins.property
+    def features(self) -> _containers.RepeatedCompositeFieldContainer[Global___Feature]:
+        """Points by code of contribution, as shipped."""
+
+    def __init__(
+        self,
+        *,
+        question_id: _builtins.str = ...,
+        features: _abc.Iterable[Global___Feature] | None = ...,
+        cap: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cap", b"cap", "features", b"features", "question_id", b"question_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QuestionFindings: _TypeAlias = QuestionFindings  # noqa: Y015
+
+@_typing.final
+class Provenance(_message.Message):
+    """What a verdict rests on, so that it can be computed again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BUNDLE_SHA256_FIELD_NUMBER: _builtins.int
+    TRANSCRIPT_SHA256_FIELD_NUMBER: _builtins.int
+    RUNTIME_FIELD_NUMBER: _builtins.int
+    bundle_sha256: _builtins.str
+    """SHA-256 of the frozen bundle."""
+    transcript_sha256: _builtins.str
+    """SHA-256 over the words, times and attributions of all answers: the version of the transcript."""
+    runtime: _builtins.str
+    """Interpreter, processor and libraries that computed it."""
+    def __init__(
+        self,
+        *,
+        bundle_sha256: _builtins.str = ...,
+        transcript_sha256: _builtins.str = ...,
+        runtime: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bundle_sha256", b"bundle_sha256", "runtime", b"runtime", "transcript_sha256", b"transcript_sha256"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Provenance: _TypeAlias = Provenance  # noqa: Y015
+
+@_typing.final
+class WithDroppedWords(_message.Message):
+    """The scores as they would be with the words that were dropped as somebody else's."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORDS_FIELD_NUMBER: _builtins.int
+    SHARE_FIELD_NUMBER: _builtins.int
+    OVERALL_FIELD_NUMBER: _builtins.int
+    COMPETENCIES_FIELD_NUMBER: _builtins.int
+    FLUENCY_FIELD_NUMBER: _builtins.int
+    CEFR_FIELD_NUMBER: _builtins.int
+    words: _builtins.int
+    share: _builtins.float
+    """Of all words, 0 to 1."""
+    overall: _builtins.float
+    fluency: _builtins.float
+    cefr: _builtins.str
+    @_builtins.property
+    def competencies(self) -> _containers.RepeatedCompositeFieldContainer[Global___KeyedScore]: ...
+    def __init__(
+        self,
+        *,
+        words: _builtins.int = ...,
+        share: _builtins.float = ...,
+        overall: _builtins.float | None = ...,
+        competencies: _abc.Iterable[Global___KeyedScore] | None = ...,
+        fluency: _builtins.float | None = ...,
+        cefr: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_fluency", b"_fluency", "_overall", b"_overall", "fluency", b"fluency", "overall", b"overall"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fluency", b"_fluency", "_overall", b"_overall", "cefr", b"cefr", "competencies", b"competencies", "fluency", b"fluency", "overall", b"overall", "share", b"share", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__fluency: _TypeAlias = _typing.Literal["fluency"]  # noqa: Y015
+    _WhichOneofArgType__fluency: _TypeAlias = _typing.Literal["_fluency", b"_fluency"]  # noqa: Y015
+    _WhichOneofReturnType__overall: _TypeAlias = _typing.Literal["overall"]  # noqa: Y015
+    _WhichOneofArgType__overall: _TypeAlias = _typing.Literal["_overall", b"_overall"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__fluency) -> _WhichOneofReturnType__fluency | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__overall) -> _WhichOneofReturnType__overall | None: ...
+
+Global___WithDroppedWords: _TypeAlias = WithDroppedWords  # noqa: Y015
+
+@_typing.final
+class KeyedScore(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    score: _builtins.float
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        score: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "score", b"score"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "key", b"key", "score", b"score"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__score: _TypeAlias = _typing.Literal["score"]  # noqa: Y015
+    _WhichOneofArgType__score: _TypeAlias = _typing.Literal["_score", b"_score"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__score) -> _WhichOneofReturnType__score | None: ...
+
+Global___KeyedScore: _TypeAlias = KeyedScore  # noqa: Y015
 
 @_typing.final
 class LanguageScore(_message.Message):
@@ -1140,6 +1340,8 @@ class InterviewScore(_message.Message):
     CONFIDENCE_REASONS_FIELD_NUMBER: _builtins.int
     REVIEW_RECOMMENDED_FIELD_NUMBER: _builtins.int
     MODELS_FIELD_NUMBER: _builtins.int
+    PROVENANCE_FIELD_NUMBER: _builtins.int
+    WITH_DROPPED_WORDS_FIELD_NUMBER: _builtins.int
     overall: _builtins.float
     """Absent where confidence is too low for an overall number."""
     overall_null_reason: _builtins.str
@@ -1154,6 +1356,12 @@ class InterviewScore(_message.Message):
     def confidence_reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def models(self) -> _containers.RepeatedCompositeFieldContainer[Global___ModelVersion]: ...
+    @_builtins.property
+    def provenance(self) -> Global___Provenance: ...
+    @_builtins.property
+    def with_dropped_words(self) -> Global___WithDroppedWords:
+        """Absent where no word was dropped."""
+
     def __init__(
         self,
         *,
@@ -1165,10 +1373,12 @@ class InterviewScore(_message.Message):
         confidence_reasons: _abc.Iterable[_builtins.str] | None = ...,
         review_recommended: _builtins.bool = ...,
         models: _abc.Iterable[Global___ModelVersion] | None = ...,
+        provenance: Global___Provenance | None = ...,
+        with_dropped_words: Global___WithDroppedWords | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_overall", b"_overall", "language", b"language", "overall", b"overall"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_overall", b"_overall", "language", b"language", "overall", b"overall", "provenance", b"provenance", "with_dropped_words", b"with_dropped_words"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_overall", b"_overall", "competencies", b"competencies", "confidence", b"confidence", "confidence_reasons", b"confidence_reasons", "language", b"language", "models", b"models", "overall", b"overall", "overall_null_reason", b"overall_null_reason", "review_recommended", b"review_recommended"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_overall", b"_overall", "competencies", b"competencies", "confidence", b"confidence", "confidence_reasons", b"confidence_reasons", "language", b"language", "models", b"models", "overall", b"overall", "overall_null_reason", b"overall_null_reason", "provenance", b"provenance", "review_recommended", b"review_recommended", "with_dropped_words", b"with_dropped_words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__overall: _TypeAlias = _typing.Literal["overall"]  # noqa: Y015
     _WhichOneofArgType__overall: _TypeAlias = _typing.Literal["_overall", b"_overall"]  # noqa: Y015

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, insert, null, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,7 +10,7 @@ from viva.gateway.adapters.documents import from_json, to_json
 from viva.gateway.adapters.paging import page
 from viva.gateway.adapters.tables import interviews
 from viva.gateway.application.ports import Cursor, InterviewFilter, Page
-from viva.gateway.domain.interview import Interview, Order, Run
+from viva.gateway.domain.interview import Erasure, Interview, Order, Run
 from viva.platform.sealing import Sealer, is_sealed
 
 
@@ -97,6 +97,7 @@ class SqlInterviews:
             requested_attempt=row["requested_attempt"],
             cancel_requested=row["cancel_requested"],
             changes=row["changes"],
+            erasure=from_json(Erasure, row["erasure"]) if row["erasure"] else None,
         )
 
 
@@ -117,6 +118,7 @@ def _changing(interview: Interview) -> dict[str, object]:
         "cancel_requested": interview.cancel_requested,
         "changes": interview.changes,
         "run": to_json(Run, interview.run),
+        "erasure": to_json(Erasure, interview.erasure) if interview.erasure else null(),
     }
 
 

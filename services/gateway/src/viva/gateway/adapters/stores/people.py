@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -79,6 +79,11 @@ class SqlReviews:
             await self._session.execute(statement.order_by(overrides.c.at, overrides.c.id))
         ).mappings()
         return [from_json(Override, dict(row)) for row in rows]
+
+    async def forget(self, interview_id: str) -> None:
+        """Deletes the reviews and overrides of an interview: people wrote about its candidate."""
+        for table in (reviews, overrides):
+            await self._session.execute(delete(table).where(table.c.interview_id == interview_id))
 
 
 class SqlAudit:

@@ -6,13 +6,23 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime
 
 from viva.gateway.application import auditing
-from viva.gateway.application.attempts import Reinvite, cancel, owned, reinvite
+from viva.gateway.application.attempts import (
+    Reinvite,
+    cancel,
+    owned,
+    refuse_erased,
+    reinvite,
+)
+from viva.gateway.application.erasing import erase
+from viva.gateway.application.glass_box import glass_box, read_bundle
 from viva.gateway.application.labelling import relabel
 from viva.gateway.application.ordering import Ordered, order_interview
 from viva.gateway.application.ports import InterviewFilter
 from viva.gateway.application.presenting import Json, interview_document, override_document
 from viva.gateway.application.publishing import document_of
 from viva.gateway.application.reading import add_transcripts, candidate_document, summaries
+from viva.gateway.application.rescoring import find as find_replayable
+from viva.gateway.application.rescoring import rescore
 from viva.gateway.application.reviewing import OverrideScore, override_score
 from viva.gateway.domain.access import Caller, Scope
 from viva.gateway.domain.errors import Fault, InvalidInputError
@@ -20,13 +30,13 @@ from viva.gateway.domain.lifecycle import Status
 from viva.gateway.entrypoints.authentication import ApiRoute, allowed, reply, show
 from viva.gateway.entrypoints.lists import Paging, list_document, listing
 from viva.gateway.entrypoints.schemas.documents import (
-    ExplanationDocument,
     InterviewDocument,
     InterviewSummary,
     InterviewWithLink,
     ListDocument,
     OverrideDocument,
 )
+from viva.gateway.entrypoints.schemas.explanations import ExplanationDocument, RescoreDocument
 from viva.gateway.entrypoints.schemas.interviews import (
     CancelBody,
     CreateInterviewBody,
@@ -111,6 +121,8 @@ async def get_interview(
     parts = gateway(request)
     async with parts.open_work() as work:
         interview = await owned(work, who, interview_id)
+        if include:
+            refuse_erased(interview)
         document = await document_of(work, parts.context, interview)
         if interview.current.verdict or include:
             what = ",".join(sorted(include or ()))
@@ -141,9 +153,44 @@ async def explain_interview(interview_id: str, request: Request, who: Reader) ->
     parts = gateway(request)
     async with parts.open_work() as work:
         interview = await owned(work, who, interview_id)
+        refuse_erased(interview)
         document = await document_of(work, parts.context, interview)
+        record = await work.records.get(interview_id, interview.current.attempt)
         await auditing.note(work, parts.context, who, "interview.explain", interview_id)
-    return show(_explanation(document))
+    bundle = await read_bundle(interview.current.bundle, parts.objects)
+    return show(_explanation(document) | glass_box(record, bundle))
+
+
+@router.post("/{interview_id}/rescore", response_model=RescoreDocument)
+async def rescore_interview(interview_id: str, request: Request, who: Reader) -> Response:
+    """Computes the score again from what the verdict kept; the verdict stays as it is.
+
+    The same versions give the same bytes; others give a list of what differs. 410 after erasure.
+    """
+    parts = gateway(request)
+    async with parts.open_work() as work:
+        found = await find_replayable(work, who, interview_id)
+    # Nothing is locked meanwhile: it takes as long as scoring does.
+    document = await rescore(found, parts.scoring)
+    async with parts.open_work() as work:
+        identical = str(document["identical"]).lower()
+        await auditing.note(
+            work, parts.context, who, "interview.rescore", interview_id, identical=identical
+        )
+        return await reply(request, work, 200, document)
+
+
+@router.delete("/{interview_id}", status_code=202, response_model=InterviewDocument)
+async def erase_interview(interview_id: str, request: Request, who: Writer) -> Response:
+    """Erases an interview that is over: recording, transcript, scores and all that names somebody.
+
+    The id stays known and says `erased`. `erasure.completed_at` tells when every service has
+    confirmed; asking again changes nothing.
+    """
+    parts = gateway(request)
+    async with parts.open_work() as work:
+        interview = await erase(work, parts.context, who, interview_id)
+        return await reply(request, work, 202, await document_of(work, parts.context, interview))
 
 
 @router.post("/{interview_id}/cancel", status_code=202, response_model=InterviewDocument)

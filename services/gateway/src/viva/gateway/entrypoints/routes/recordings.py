@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
 from viva.gateway.application import auditing
-from viva.gateway.application.attempts import owned
+from viva.gateway.application.attempts import owned, refuse_erased
 from viva.gateway.application.ports import BundleStore
 from viva.gateway.domain.access import Caller, Scope
 from viva.gateway.domain.errors import NotFoundError
@@ -41,6 +41,7 @@ async def get_recording(interview_id: str, request: Request, who: Reader) -> Res
     parts = gateway(request)
     async with parts.open_work() as work:
         interview = await owned(work, who, interview_id)
+        refuse_erased(interview)
         recording = interview.current.recording
         if recording is None:
             raise NotFoundError("recording_missing", "There is no recording of this interview.")

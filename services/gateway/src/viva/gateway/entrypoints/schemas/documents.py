@@ -4,7 +4,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from viva.gateway.domain.interview import Channel, ConsentMode
+from viva.gateway.domain.interview import Channel, ConsentMode, Keeper
 from viva.gateway.domain.library import EvidenceKind
 from viva.gateway.domain.lifecycle import Status
 from viva.gateway.domain.reviews import Decision, ReviewStatus
@@ -432,6 +432,14 @@ class CallDocument(Document):
     progress: CallProgressDocument
 
 
+class ErasureDocument(Document):
+    """How far an erasure is: who has not confirmed yet, and since when nothing is left."""
+
+    requested_at: str
+    completed_at: str | None
+    outstanding: list[Keeper]
+
+
 class InterviewSummary(Document):
     """An interview in a list."""
 
@@ -469,6 +477,7 @@ class InterviewSummary(Document):
     reviews: list[ReviewSummary]
     recording: Recording | None
     charged: bool
+    erasure: ErasureDocument | None = Field(description="Once the candidate is to be forgotten")
     versions: Versions
 
 
@@ -487,19 +496,6 @@ class InterviewWithLink(InterviewDocument):
     call_code: str | None = Field(
         None, description="Of the channel phone: to call in with; shown once"
     )
-
-
-class ExplanationDocument(Document):
-    """Why the verdict is as it is."""
-
-    object: Literal["explanation"]
-    interview_id: str
-    status: Status
-    confidence: float | None
-    confidence_reasons: list[str]
-    explanation: Explanation | None
-    versions: Versions
-    overrides: list[OverrideDocument]
 
 
 class CreditsDocument(Document):

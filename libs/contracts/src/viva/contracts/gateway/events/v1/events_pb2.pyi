@@ -184,3 +184,28 @@ class InterviewReinviteRequested(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___InterviewReinviteRequested: _TypeAlias = InterviewReinviteRequested  # noqa: Y015
+
+@_typing.final
+class InterviewErasureRequested(_message.Message):
+    """Everything of the candidate is to go, of all attempts, everywhere; the interview is over."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INTERVIEW_ID_FIELD_NUMBER: _builtins.int
+    ATTEMPT_FIELD_NUMBER: _builtins.int
+    interview_id: _builtins.str
+    attempt: _builtins.int
+    """The newest attempt."""
+    def __init__(
+        self,
+        *,
+        interview_id: _builtins.str = ...,
+        attempt: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "interview_id", b"interview_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InterviewErasureRequested: _TypeAlias = InterviewErasureRequested  # noqa: Y015

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(viva/notification/events/v1/events.proto\x12\x1bviva.notification.events.v1\"\x88\x01\n\x10WebhookDelivered\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65livery_id\x18\x02 \x01(\t\x12\x13\n\x0b\x65ndpoint_id\x18\x03 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x04 \x01(\t\x12\r\n\x05tries\x18\x05 \x01(\x05\x12\x13\n\x0bhttp_status\x18\x06 \x01(\x05\"~\n\x0bWebhookDead\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65livery_id\x18\x02 \x01(\t\x12\x13\n\x0b\x65ndpoint_id\x18\x03 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x04 \x01(\t\x12\r\n\x05tries\x18\x05 \x01(\x05\x12\x0e\n\x06reason\x18\x06 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(viva/notification/events/v1/events.proto\x12\x1bviva.notification.events.v1\"\x88\x01\n\x10WebhookDelivered\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65livery_id\x18\x02 \x01(\t\x12\x13\n\x0b\x65ndpoint_id\x18\x03 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x04 \x01(\t\x12\r\n\x05tries\x18\x05 \x01(\x05\x12\x13\n\x0bhttp_status\x18\x06 \x01(\x05\"~\n\x0bWebhookDead\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65livery_id\x18\x02 \x01(\t\x12\x13\n\x0b\x65ndpoint_id\x18\x03 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x04 \x01(\t\x12\r\n\x05tries\x18\x05 \x01(\x05\x12\x0e\n\x06reason\x18\x06 \x01(\t\"\'\n\x0fInterviewErased\x12\x14\n\x0cinterview_id\x18\x01 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,4 +36,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WEBHOOKDELIVERED']._serialized_end=210
   _globals['_WEBHOOKDEAD']._serialized_start=212
   _globals['_WEBHOOKDEAD']._serialized_end=338
+  _globals['_INTERVIEWERASED']._serialized_start=340
+  _globals['_INTERVIEWERASED']._serialized_end=379
 # @@protoc_insertion_point(module_scope)

@@ -429,3 +429,24 @@ class CallRequested(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CallRequested: _TypeAlias = CallRequested  # noqa: Y015
+
+@_typing.final
+class InterviewErased(_message.Message):
+    """Nothing of the interview's candidate is left here."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INTERVIEW_ID_FIELD_NUMBER: _builtins.int
+    interview_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        interview_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["interview_id", b"interview_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InterviewErased: _TypeAlias = InterviewErased  # noqa: Y015
