@@ -57,8 +57,8 @@ kube: models ## the chart on a real cluster, interviews in it; see deploy/docs/k
 	@$(RUN)/python -m tests.kube
 
 .PHONY: bench
-bench: models ## latency, cut-offs, speed, load: prints tables
-	@$(RUN)/python -m tests.bench
+bench: models ## latency, cut-offs, speed, load, phone: prints tables (BENCH="--only phone")
+	@$(RUN)/python -m tests.bench $(BENCH)
 
 .PHONY: evaluate
 evaluate: models ## how far scores can be trusted: a table, and a report in report/evaluate

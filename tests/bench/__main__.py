@@ -44,7 +44,7 @@ async def _run(wanted: list[str], turns: int, levels: tuple[int, ...]) -> None:
     console.print(f"{os.cpu_count()} cores; load before {load:.1f}")
     if load > 0.5 * (os.cpu_count() or 1):
         console.print("[yellow]This machine is busy: the figures will be too high.[/]")
-    async with open_bench(console, turns, levels) as bench:
+    async with open_bench(console, turns, levels, by_phone="phone" in wanted) as bench:
         for name in wanted:
             began = time.monotonic()
             await PARTS[name](bench)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.table import Table
 
+from tests.e2e.phones import Phones, opened_phones
 from viva.audio.models import ModelStore
 from viva.audio.speech import Synthesizer
 from viva.testkit.candidate.conduct import Conducted
@@ -23,6 +24,7 @@ class Bench:
 
     Attributes:
         conducted: all interviews so far, for what is told over all of them.
+        phones: the telephone network behind Viva, where a part calls somebody.
     """
 
     console: Console
@@ -33,12 +35,16 @@ class Bench:
         default_factory=lambda: Voice(lambda: Synthesizer(ModelStore(), threads=2))
     )
     conducted: list[Conducted] = field(default_factory=list)
+    phones: Phones | None = None
     _stack: Stack | None = None
 
     async def stack(self) -> Stack:
         """The running Viva."""
         if self._stack is None:
             self._stack = Stack()
+            if self.phones is not None:
+                port = self._stack.ports["telephony"][0]
+                self._stack.add_environment(self.phones.settings(port))
             self.opened.push_async_callback(asyncio.to_thread, self._stack.stop)
             self.console.print("[dim]starting Viva[/]")
             await asyncio.to_thread(self._stack.start)
@@ -59,10 +65,13 @@ class Bench:
 
 
 @asynccontextmanager
-async def open_bench(console: Console, turns: int, levels: tuple[int, ...]) -> AsyncIterator[Bench]:
+async def open_bench(
+    console: Console, turns: int, levels: tuple[int, ...], *, by_phone: bool = False
+) -> AsyncIterator[Bench]:
     """Opens a bench, and stops what it started."""
     async with AsyncExitStack() as opened:
-        yield Bench(console, turns, levels, opened)
+        phones = await opened.enter_async_context(opened_phones()) if by_phone else None
+        yield Bench(console, turns, levels, opened, phones=phones)
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:

@@ -13,6 +13,8 @@ import numpy as np
 import psutil
 from starlette.routing import Router
 
+from services.telephony.bench import sip
+from tests.bench import phone_talk
 from tests.bench.bench import Bench
 from viva.audio.pcm import FRAME_SAMPLES, SAMPLE_RATE_HZ, to_bytes, to_samples
 from viva.platform.clock import SystemClock
@@ -76,7 +78,14 @@ class PulsingHandset:
 
 
 async def measure(bench: Bench) -> None:
-    """Prints delay, cost and teardown for one call and for thirty."""
+    """Lines of both kinds by themselves, for one call and for thirty; then whole interviews."""
+    await _carrier_lines(bench)
+    rows = [await sip.measured(count, SECONDS) for count in (1, AT_ONCE)]
+    bench.table("A SIP trunk alone: the worker's cost, one way's delay", sip.HEAD, rows)
+    await phone_talk.measure(bench)
+
+
+async def _carrier_lines(bench: Bench) -> None:
     rows = []
     for count in (1, AT_ONCE):
         handsets: list[PulsingHandset] = []
@@ -105,7 +114,7 @@ async def measure(bench: Bench) -> None:
                 )
             )
     head = ("calls", "round trip p50 ms", "p95 ms", "% of a core a call", "gaps", "teardown ms")
-    bench.table("Telephony alone, carrier and person in the same process", head, rows)
+    bench.table("A carrier's stream alone, carrier and person in the same process", head, rows)
 
 
 @asynccontextmanager

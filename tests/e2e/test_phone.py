@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tests.e2e.interview import CUSTOMER, PROBLEM
 from tests.e2e.phones import MAIN, SIP
-from tests.e2e.scenarios import Outcome
+from tests.e2e.scenarios import Outcome, Runs
 from tests.e2e.world import World
 from viva.testkit.candidate.microphone import voiced_end
 from viva.testkit.candidate.script import SAMPLE_RATE_HZ, Say
@@ -87,6 +87,15 @@ async def test_no_number_is_written_in_clear(outcome: Outcome, world: World) -> 
     assert number not in str(outcome.verdict)
     read = await world.api.interview(outcome.id, include="candidate")
     assert read["candidate"]["phone"] == number
+
+
+@pytest.mark.scenario("completed", "phone", "phone_sip")
+async def test_the_same_answers_score_the_same_by_browser_and_by_phone(runs: Runs) -> None:
+    found = {
+        way: (await runs.of(way)).verdict["overall_score"]
+        for way in ("completed", "phone", "phone_sip")
+    }
+    assert max(found.values()) - min(found.values()) <= 3, found
 
 
 @pytest.mark.scenario("phone_drops")

@@ -21,6 +21,16 @@ from viva.telephony.adapters.sip.leg import SipLeg
 from viva.telephony.adapters.sip.trunk import SipTrunk
 
 _LOUD = 8_000
+HEAD = (
+    "calls",
+    "% of a core a call",
+    "in p50 ms",
+    "in p95 ms",
+    "out p50 ms",
+    "concealed",
+    "gaps",
+    "teardown ms",
+)
 _CLICK = to_bytes((np.sin(np.arange(640) * np.pi / 8) * 14_000).astype(np.int16))
 
 
@@ -38,13 +48,14 @@ async def main() -> None:
     parser.add_argument("--calls", type=int, nargs="+", default=[1, 10, 30])
     parser.add_argument("--seconds", type=float, default=8.0)
     arguments = parser.parse_args()
-    print("calls  CPU/call  in p50  in p95  out p50  concealed  gaps  teardown")
+    print("  ".join(HEAD))
     for calls in arguments.calls:
-        print(await measured(calls, arguments.seconds), flush=True)
+        row = await measured(calls, arguments.seconds)
+        print("  ".join(f"{cell:>{len(name)}}" for cell, name in zip(row, HEAD, strict=True)))
 
 
-async def measured(calls: int, seconds: float) -> str:
-    """One line of the table."""
+async def measured(calls: int, seconds: float) -> tuple[str, ...]:
+    """One row of the table."""
     loop = asyncio.get_running_loop()
     peer = await SipPeer().open()
     trunk = SipTrunk(loopback_config(peer.port))
@@ -65,11 +76,14 @@ async def measured(calls: int, seconds: float) -> str:
     peer.close()
     inwards = sorted(delays.inwards) or [0.0]
     return (
-        f"{calls:5d}  {share:7.2%}  {statistics.median(inwards):4.0f} ms"
-        f"  {inwards[int(len(inwards) * 0.95)]:4.0f} ms"
-        f"  {statistics.median(delays.outwards or [0.0]):5.0f} ms"
-        f"  {sum(c.concealed_packets for c in counters):9d}  {sum(c.gaps for c in counters):4d}"
-        f"  {teardown_ms:5.0f} ms"
+        f"{calls}",
+        f"{100 * share:.2f}",
+        f"{statistics.median(inwards):.0f}",
+        f"{inwards[int(len(inwards) * 0.95)]:.0f}",
+        f"{statistics.median(delays.outwards or [0.0]):.0f}",
+        f"{sum(c.concealed_packets for c in counters)}",
+        f"{sum(c.gaps for c in counters)}",
+        f"{teardown_ms:.0f}",
     )
 
 

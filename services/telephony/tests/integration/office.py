@@ -39,6 +39,8 @@ QUICK = {
     "in_doubt_s": 0.3,
     "poll_s": 0.1,
     "drain_timeout_s": 1,
+    # Carrier, session and telephony share one process: where it stands still, nobody has died.
+    "session_silence_s": 10,
 }
 
 

@@ -202,7 +202,7 @@ async def test_a_session_that_dies_is_replaced_under_the_call(
     platform_settings: PlatformSettings,
 ) -> None:
     said = warble(1.0, seed=3)
-    async with open_office(platform_settings, take_on) as office:
+    async with open_office(platform_settings, take_on, session_silence_s=1) as office:
         await office.order()
         handset, first = await picked_up(office)
         first.frozen = True

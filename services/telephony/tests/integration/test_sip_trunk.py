@@ -14,13 +14,13 @@ from services.telephony.tests.conformance.line_sip import CALLER, free_port, loo
 from services.telephony.tests.conformance.sounds import PAUSE, find, warble
 from services.telephony.tests.conformance.test_call_leg import Listener, listening, order
 from services.telephony.tests.sip.peer import SipPeer, SipPerson
-from services.telephony.tests.sip.rtp import perfect
+from services.telephony.tests.sip.rtp import perfect, rough
 from services.telephony.tests.sip.sipp import sipp
 from viva.audio.pcm import samples_in
 from viva.platform.errors import BackpressureError, TransientError
 from viva.telephony.adapters.sip.leg import SipLeg
 from viva.telephony.adapters.sip.trunk import SipTrunk
-from viva.telephony.application.ports import Ended, InboundCall, NotAnsweredError
+from viva.telephony.application.ports import Ended, Frame, InboundCall, NotAnsweredError
 from viva.telephony.domain.calls import HangUp, NotAnswered
 
 pytestmark = pytest.mark.settling
@@ -198,3 +198,32 @@ async def test_a_trunk_that_registers_says_when_it_does_not() -> None:
     finally:
         await trunk.stop()
         peer.close()
+
+
+async def test_five_percent_loss_and_40_ms_jitter_keep_words_and_clock() -> None:
+    """Lost packets are filled in, so that a second of speech is where it was, and as long."""
+    said, peer = warble(6.0), SipPeer(network=rough(loss=0.05, jitter_s=0.04))
+    async with peer_and_trunk(peer) as trunk, call(trunk, peer) as (listener, person):
+        await person.say(PAUSE * 5)
+        await person.say(said + PAUSE * 8)  # the worker counts once a second
+        counters = listener.leg.counters()
+    second = 2 * samples_in(1000)
+    places = []
+    for at in range(0, len(said), second):
+        likeness, place = find(said[at : at + second], timeline(listener.frames))
+        places += [place - at // 2] if likeness > 0.6 else []
+    assert len(places) >= 5, "most seconds of speech are found again"
+    assert max(places) - min(places) <= samples_in(160)
+    lost = person.rtp.lost_packets / person.rtp.sent_packets
+    assert 0.02 < lost < 0.09
+    assert counters.concealed_packets + counters.missing_samples // 320 > 0.3 * (
+        person.rtp.lost_packets
+    )
+
+
+def timeline(frames: list[Frame]) -> bytes:
+    """What came, each at its position."""
+    sound = bytearray(2 * (frames[-1].position) + len(frames[-1].pcm))
+    for frame in frames:
+        sound[2 * frame.position : 2 * frame.position + len(frame.pcm)] = frame.pcm
+    return bytes(sound)

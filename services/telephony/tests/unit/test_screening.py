@@ -42,7 +42,12 @@ def test_who_speaks_on_and_on_is_a_recording(breath_ms: int) -> None:
 
 
 def test_a_longer_greeting_of_a_person_is_one() -> None:
-    assert taker_of((SPEECH, 1900), (QUIET, 800))[0] is Taker.PERSON
+    assert taker_of((SPEECH, 1900), (QUIET, 1400))[0] is Taker.PERSON
+
+
+def test_a_recording_that_takes_breath_between_sentences_is_one() -> None:
+    sentences = [(SPEECH, 2100), (QUIET, 700), (SPEECH, 1500)]
+    assert taker_of((QUIET, 500), *sentences)[0] is Taker.MACHINE
 
 
 def test_a_beep_is_a_machine_at_once() -> None:

@@ -8,9 +8,10 @@ import pytest
 from viva.audio.pcm import samples_in, to_bytes, to_samples
 from viva.telephony.adapters.sip.worker.line_clock import LineClock, Placed
 from viva.telephony.adapters.sip.worker.receiving import Frame, Receiver
-from viva.telephony.adapters.sip.worker.sending import Sender
+from viva.telephony.adapters.sip.worker.sending import AHEAD_MS, Sender
 
 FRAME = samples_in(20)
+AHEAD_BYTES = AHEAD_MS * 16
 PACKET = b"\x10\x00" * 160
 
 
@@ -130,11 +131,11 @@ def drained(sender: Sender, seconds: float) -> bytes:
             sent += ring[:320].ljust(320, b"\0")
             del ring[:320]
         sender.progress(len(ring))
-        assert len(ring) <= 960
+        assert len(ring) <= AHEAD_BYTES
     return bytes(sent)
 
 
-def test_never_more_than_60_ms_are_handed_over_and_all_is_sent() -> None:
+def test_little_is_handed_over_ahead_and_all_is_sent() -> None:
     sender = Sender(8_000)
     sender.give(b"\x00\x10" * 16_000)
     sent = to_samples(drained(sender, 1.5))
@@ -156,8 +157,8 @@ def test_a_flush_counts_what_waits_here_and_in_the_stack() -> None:
     sender = Sender(8_000)
     sender.give(b"\x00\x10" * 16_000)
     handed = sender.take(0, 0.0)
-    assert len(handed) == 960 - 64  # the resampler keeps 4 ms
-    assert sender.flush(320, 0.02) == 16_000 - 960 + 320
+    assert len(handed) == AHEAD_BYTES - 64  # the resampler keeps 4 ms
+    assert sender.flush(320, 0.02) == 16_000 - AHEAD_BYTES + 320
     assert sender.take(0, 0.03) == b""
     sender.give(b"\x00\x10" * 320)
     assert sender.take(0, 0.05)

@@ -70,7 +70,7 @@ def _calls(
         GrpcSessionDialler(locator.channel, open_channel),
         EdgeMetrics(meter("viva.telephony"), "telephony"),
         connection_numbers(runtime.clock),
-        EdgeLimits(),
+        EdgeLimits(session_silence_s=settings.session_silence_s),
     )
     open_unit = runtime.database().unit_of_work
     calling = Calling(

@@ -98,4 +98,7 @@ class TelephonySettings(ServiceSettings):
     failed_s: float = Field(60, ge=0)
     call_back_s: float = Field(3, ge=0, description="After a drop.")
     in_doubt_s: float = Field(15, gt=0, description="Before a carrier is asked what it did.")
+    session_silence_s: float = Field(
+        1.0, gt=0, description="Without a word from a session, another takes the call on."
+    )
     poll_s: float = Field(1.0, gt=0, description="For calls whose time has come.")

@@ -1,6 +1,7 @@
 """The simulated candidate on the telephone: no screen, so everything goes by ear."""
 
 import enum
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -129,6 +130,7 @@ class Handset:
         """The other side has hung up."""
         self.ended = True
         self._candidate.report.end_reason = "hung_up"
+        self._candidate.report.ended_at = time.time()
 
     def _take_turn(self) -> None:
         candidate = self._candidate

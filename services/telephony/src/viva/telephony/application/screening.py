@@ -24,6 +24,8 @@ class ScreeningRules:
     Attributes:
         quiet_ms: nobody spoke for so long: a person who waits for us to begin.
         pause_ms: after a word, so long a pause is a person who waits.
+        word_ms: whoever has said more than such a word may only take breath at such a pause.
+        long_pause_ms: that one's pause before it is a person who waits.
         greeting_ms: whoever speaks for so long without such a pause is a recorded greeting.
         beep_ms: shortest and longest pure tone that is a machine's beep.
         speech_dbfs: louder is speech; telephone lines are quiet between words.
@@ -31,6 +33,8 @@ class ScreeningRules:
 
     quiet_ms: float = 1300
     pause_ms: float = 550
+    word_ms: float = 1400
+    long_pause_ms: float = 1200
     greeting_ms: float = 2700
     beep_ms: tuple[float, float] = (150, 2000)
     speech_dbfs: float = -42.0
@@ -60,8 +64,14 @@ class Screening:
             self._quiet_ms += length_ms
         if self._speech_ms >= self._rules.greeting_ms:
             return Taker.MACHINE
-        enough_ms = self._rules.pause_ms if self._speech_ms else self._rules.quiet_ms
-        return Taker.PERSON if self._quiet_ms >= enough_ms else None
+        return Taker.PERSON if self._quiet_ms >= self._enough_ms() else None
+
+    def _enough_ms(self) -> float:
+        """How long a silence tells that it is a person."""
+        if not self._speech_ms:
+            return self._rules.quiet_ms
+        short = self._speech_ms <= self._rules.word_ms
+        return self._rules.pause_ms if short else self._rules.long_pause_ms
 
     def _beeped(self) -> bool:
         """Whether a tone is over that was long enough and no line's own."""

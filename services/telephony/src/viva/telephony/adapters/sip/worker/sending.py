@@ -1,4 +1,4 @@
-"""What waits to be played on a leg: given at 16 kHz, sent at the line's own rate, 60 ms ahead."""
+"""What waits to be played on a leg: given at 16 kHz, sent at the line's own rate, a bit ahead."""
 
 import math
 from collections import deque
@@ -8,8 +8,10 @@ import numpy as np
 from viva.audio.pcm import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, samples_in, to_bytes, to_samples
 from viva.audio.resample import StreamResampler
 
-AHEAD_MS = 60
-"""As much as the stack may hold: it is what an interruption cannot take back at once."""
+AHEAD_MS = 160
+"""The stack may hold so much, so that a late wake-up here is no gap there: a flush empties it."""
+LITTLE_MS = 60
+"""So little may wait when `play` returns."""
 
 
 class Sender:
@@ -101,7 +103,7 @@ class Sender:
 
 def waits(through: int, given: int) -> bool:
     """Whether more than 60 ms wait."""
-    return given - through > samples_in(AHEAD_MS)
+    return given - through > samples_in(LITTLE_MS)
 
 
 def _spread(samples: Samples, channels: int) -> bytes:
