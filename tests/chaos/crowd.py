@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from tests.e2e.interview import CUSTOMER, PROBLEM
+from tests.e2e.interview import CUSTOMER, LONG_PROBLEM
 from viva.testkit.api import TERMINAL, Api, ApiError, Json
 from viva.testkit.candidate.link import JoinRefusedError
 from viva.testkit.candidate.person import Candidate
@@ -24,7 +24,8 @@ _TALK_S = 240.0
 _READY_S = 600.0
 _RETRIED = {429, 500, 502, 503, 504}
 
-ANSWERS: dict[str, Answer] = {"customer": (Say(CUSTOMER),), "problem": (Say(PROBLEM),)}
+# Long enough for an overall score: an interview that nothing disturbs is completed, and charged.
+ANSWERS: dict[str, Answer] = {"customer": (Say(CUSTOMER),), "problem": (Say(LONG_PROBLEM),)}
 ORDER: dict[str, Any] = {
     "role": "Customer support agent",
     "channel": "browser",

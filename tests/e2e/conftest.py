@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.adjacent.before import ReleaseBefore, find_revision, unpack
 from tests.e2e.scenarios import SCENARIOS, Outcome, Runs, spoken
 from tests.e2e.world import World, running_world
 
@@ -25,6 +26,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.timeout(900))
     disturbing = [item for item in own if item.get_closest_marker("disturbs")]
     items[:] = [item for item in items if item not in disturbing] + disturbing
+
+
+@pytest.fixture(scope="session")
+def before(tmp_path_factory: pytest.TempPathFactory) -> ReleaseBefore:
+    """The release before this one, unpacked."""
+    revision = find_revision()
+    if not revision:
+        pytest.skip("the history does not go back to a release before; set VIVA_RELEASE_BEFORE")
+    return unpack(revision, tmp_path_factory.mktemp("before"))
 
 
 @pytest.fixture(scope="session")

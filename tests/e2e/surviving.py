@@ -38,6 +38,20 @@ async def kill_owner(stack: Stack) -> None:
         await asyncio.to_thread(stack.end_replica, signal.SIGKILL)
 
 
+async def freeze_owner(stack: Stack) -> None:
+    """SIGSTOP of the session that conducts: nothing is closed, nobody answers; it stays so."""
+    if (await asyncio.to_thread(stack.conversations))["session"]:
+        await asyncio.to_thread(stack.freeze, "session")
+    else:
+        await asyncio.to_thread(stack.freeze_replica, frozen=True)
+
+
+async def thaw(stack: Stack) -> None:
+    """Lets both sessions go on."""
+    await asyncio.to_thread(stack.thaw, "session")
+    await asyncio.to_thread(stack.freeze_replica, frozen=False)
+
+
 async def both_replicas(stack: Stack) -> None:
     """Waits until both sessions are there; starts the second where it is not."""
     if not await asyncio.to_thread(stack.has_replica):
@@ -56,8 +70,12 @@ async def conduct_with_losses(
     voice: Voice,
     lose: Callable[[Stack], Awaitable[None]] = kill_owner,
     stories: Sequence[str] = (CUSTOMER, PROBLEM),
+    restore: Callable[[Stack], Awaitable[None]] | None = None,
 ) -> Survived:
-    """Conducts the short interview; `lose` happens in the middle of these answers."""
+    """Conducts the short interview; `lose` happens in the middle of these answers.
+
+    `restore` follows once another replica has taken the candidate on.
+    """
     await both_replicas(stack)
     conducted = Conducted(await api.create_interview(**ORDER))
     await api.ready(conducted.id)
@@ -78,6 +96,8 @@ async def conduct_with_losses(
         lost_at = time.time()
         taken_on_at = await eventually(partial(_next, conducted, known), timeout_s=90, every_s=0.02)
         survived.dead_air_s.append(taken_on_at - lost_at)
+        if restore is not None:
+            await restore(stack)
     await talking
     await finish(conducted, api)
     return survived

@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
+from tests.adjacent.before import ReleaseBefore
 from tests.e2e.interview import CUSTOMER, ORDER, book
 from tests.e2e.scenarios import Outcome
-from tests.e2e.surviving import INTO_S, Survived, conduct_with_losses
+from tests.e2e.surviving import INTO_S, Survived, conduct_with_losses, freeze_owner, thaw
 from tests.e2e.world import World
 from viva.testkit.candidate.conduct import Conducted, attend, finish
 from viva.testkit.stack import Stack
@@ -40,6 +41,28 @@ async def test_killing_the_replica_that_conducts_loses_no_word(
     )
     reference = await alone.api.request("GET", f"/v1/interviews/{outcome.id}/recording", timeout=30)
     assert len(recording.content) > 0.9 * len(reference.content)
+
+
+async def test_a_replica_that_freezes_loses_no_word(outcome: Outcome, alone: World) -> None:
+    survived = await conduct_with_losses(
+        alone.stack, alone.api, alone.voice, freeze_owner, (CUSTOMER,), restore=thaw
+    )
+    assert len(survived.dead_air_s) == 1
+    await whole(alone, survived.conducted)
+
+
+async def test_a_conversation_goes_to_the_release_before_and_comes_back(
+    outcome: Outcome, alone: World, before: ReleaseBefore
+) -> None:
+    await asyncio.to_thread(alone.stack.end_replica)
+    alone.stack.replica_environment = before.environment
+    try:
+        survived = await conduct_with_losses(alone.stack, alone.api, alone.voice)
+    finally:
+        alone.stack.replica_environment = {}
+        await asyncio.to_thread(alone.stack.end_replica)
+    assert len(survived.dead_air_s) == 2
+    await whole(alone, survived.conducted)
 
 
 async def test_replica_that_leaves_hands_over(outcome: Outcome, alone: World) -> None:

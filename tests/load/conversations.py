@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.bench.bench import percentile
-from tests.e2e.interview import CUSTOMER, PROBLEM
+from tests.e2e.interview import CUSTOMER, LONG_PROBLEM
 from tests.load.usage import Usage, look
 from viva.testkit.api import Api
 from viva.testkit.candidate.conduct import Conducted, attend, finish
@@ -18,8 +18,8 @@ from viva.testkit.stack import Stack
 # Beyond what a turn that the model is unsure of waits on purpose.
 _LATE_MS = 3000.0
 _IDLE_S = 10.0
-_WHOLE = {"completed", "low_confidence"}
-ANSWERS: dict[str, Answer] = {"customer": (Say(CUSTOMER),), "problem": (Say(PROBLEM),)}
+_WHOLE = {"completed"}
+ANSWERS: dict[str, Answer] = {"customer": (Say(CUSTOMER),), "problem": (Say(LONG_PROBLEM),)}
 ORDER: dict[str, Any] = {
     "persona": {"name": "Ava", "greeting": "Hello, and welcome."},
     "question_set": {

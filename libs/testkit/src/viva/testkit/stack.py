@@ -46,6 +46,9 @@ class Stack:
             VIVA_STACK_FOLDER names it, else a fresh one is made and removed at the end.
         environment: settings on top of the present environment.
         kafka_home: an unpacked Apache Kafka to run on instead of the embedded broker.
+
+    Attributes:
+        replica_environment: settings of the second session alone.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Stack:
         }
         self._replica_ports = (next(found), next(found))
         self._replica: subprocess.Popen[bytes] | None = None
+        self.replica_environment: dict[str, str] = {}
         self.url = f"http://127.0.0.1:{self.ports['gateway'][0]}"
         self.api_key = ""
         self._extra = dict(environment or {})
@@ -217,7 +221,7 @@ class Stack:
         with (self.folder / "home" / "logs" / "session-replica.log").open("ab") as output:
             self._replica = subprocess.Popen(  # noqa: S603
                 [Path(sys.executable).with_name("viva"), "run", "session"],
-                env=self.settings() | own,
+                env=self.settings() | own | self.replica_environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -262,6 +266,11 @@ class Stack:
         """Starts the Apache Kafka node again, with what it had stored."""
         if self._kafka:
             self._kafka.start()
+
+    def freeze_replica(self, *, frozen: bool) -> None:
+        """Stops the second session without ending it, or lets it go on."""
+        if self._replica:
+            self._replica.send_signal(signal.SIGSTOP if frozen else signal.SIGCONT)
 
     def freeze(self, *what: str) -> None:
         """Stops processes without ending them: services, `broker` or `database`."""
