@@ -38,7 +38,8 @@ def _print(plan: Plan, outcome: Outcome, console: Console) -> None:
         console.print(f"candidate {line}", markup=False, soft_wrap=True)
     interviews = ", ".join(f"{count} {status}" for status, count in outcome.statuses.items())
     console.print(
-        f"{len(outcome.faults)} faults, interviews: {interviews}; "
+        f"{len(outcome.faults)} faults, {outcome.amid} amid a conversation; "
+        f"interviews: {interviews}; "
         f"{outcome.own_deaths} processes ended by themselves; {outcome.took_s:.0f} s"
     )
 

@@ -69,7 +69,11 @@ class Attended:
 
 
 class Crowd:
-    """Orders interviews and attends them, some at once, until it is told to end."""
+    """Orders interviews and attends them, some at once, until it is told to end.
+
+    Attributes:
+        live: how many candidates are in a conversation now.
+    """
 
     def __init__(self, api: Api, voice: Voice, at_once: int) -> None:
         self._api = api
@@ -78,6 +82,7 @@ class Crowd:
         self._ending = asyncio.Event()
         self.attended: list[Attended] = []
         self.talking = asyncio.Event()
+        self.live = 0
 
     def end(self) -> None:
         """No further interviews are ordered."""
@@ -123,10 +128,13 @@ class Crowd:
         )
         one.report = candidate.report
         self.talking.set()
+        self.live += 1
         try:
             await insisted(lambda: candidate.run(_TALK_S))
         except (ConnectionError, TimeoutError, JoinRefusedError, ExceptionGroup) as error:
             one.trouble = repr(error)
+        finally:
+            self.live -= 1
 
     async def _until_ready(self, one: Attended) -> None:
         deadline = time.monotonic() + _READY_S

@@ -31,11 +31,16 @@ class Faults:
 
     Attributes:
         done: what was broken, and when, in seconds since the start.
+        amid: how many of them fell into a live conversation.
     """
 
-    def __init__(self, world: World, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, world: World, say: Callable[[str], None], live: Callable[[], int] = lambda: 0
+    ) -> None:
         self._world = world
         self._say = say
+        self._live = live
+        self.amid = 0
         self._broker_was_touched = False
         self.done: list[tuple[float, Fault]] = []
 
@@ -49,8 +54,9 @@ class Faults:
             at = time.monotonic() - began
             self._say(
                 f"{at:7.1f} s  {fault.number:4}  {fault.kind:15} {fault.target:13}"
-                f" {fault.lasts_s:4.1f} s"
+                f" {fault.lasts_s:4.1f} s  {self._live()} live"
             )
+            self.amid += self._live() > 0
             self.done.append((at, fault))
             await self._break(fault)
             try:

@@ -44,9 +44,14 @@ class Plan:
 
 @dataclass
 class Outcome:
-    """What a run brought."""
+    """What a run brought.
+
+    Attributes:
+        amid: how many faults fell into a live conversation.
+    """
 
     faults: list[tuple[float, Fault]]
+    amid: int
     findings: list[Finding]
     statuses: Counter[str]
     trouble: list[str]
@@ -69,7 +74,8 @@ async def run(plan: Plan, home: Path, say: Callable[[str], None]) -> Outcome:
         sink = await opened.enter_async_context(WebhookSink())
         await api.call("POST", "/v1/webhook-endpoints", json={"url": f"{sink.url}/hooks"})
         await speaking
-        crowd, faults = Crowd(api, voice, plan.at_once), Faults(world, say)
+        crowd = Crowd(api, voice, plan.at_once)
+        faults = Faults(world, say, lambda: crowd.live)
         talking = asyncio.create_task(crowd.run(plan.interviews))
         say(f"ready after {time.monotonic() - began:.0f} s; seed {plan.seed}")
         await crowd.talking.wait()
@@ -82,6 +88,7 @@ async def run(plan: Plan, home: Path, say: Callable[[str], None]) -> Outcome:
         evidence = await gather(api, sink, world.brokers.bootstrap, crowd.attended)
         return Outcome(
             faults.done,
+            faults.amid,
             check(evidence),
             Counter(str(one.final.get("status")) for one in crowd.attended),
             [f"{one.id}: {one.trouble}" for one in crowd.attended if one.trouble],
