@@ -6,7 +6,7 @@ from tests.bench.bench import Bench, percentile
 from tests.e2e.interview import book
 from tests.e2e.surviving import conduct_with_losses, freeze_owner, thaw
 
-KILLED, FROZEN = 4, 2
+KILLED, FROZEN = 3, 2
 
 
 async def measure(bench: Bench) -> None:

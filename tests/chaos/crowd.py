@@ -98,10 +98,10 @@ class Crowd:
         """Waits until every interview is over, and reads each as the API tells it."""
         deadline = time.monotonic() + timeout_s
         for one in self.attended:
-            while one.final.get("status") not in TERMINAL and time.monotonic() < deadline:
+            one.final = await insisted(lambda one=one: self._api.interview(one.id))
+            while one.final["status"] not in TERMINAL and time.monotonic() < deadline:
+                await asyncio.sleep(1)
                 one.final = await insisted(lambda one=one: self._api.interview(one.id))
-                if one.final["status"] not in TERMINAL:
-                    await asyncio.sleep(1)
 
     async def _seat(self, number: int, at_least: int) -> None:
         if number:
@@ -149,14 +149,14 @@ async def insisted(call: Callable[[], Awaitable[T]]) -> T:
     """Tries until an answer comes that will not change, as every good client does.
 
     Raises:
-        ApiError: it is refused for good.
+        ApiError, JoinRefusedError: it is refused for good.
         httpx.TransportError: nobody answered for minutes.
     """
     deadline = time.monotonic() + _PATIENCE_S
     while True:
         try:
             return await call()
-        except ApiError as error:
+        except (ApiError, JoinRefusedError) as error:
             if error.status not in _RETRIED or time.monotonic() > deadline:
                 raise
         except (httpx.TransportError, ValueError):

@@ -77,7 +77,7 @@ class Faults:
             case Kind.KILL if target in BROKERS:
                 await asyncio.to_thread(world.brokers.kill, _node(target))
             case Kind.KILL if target == DATABASE:
-                world.database.kill()
+                await asyncio.to_thread(world.database.kill)
             case Kind.KILL:
                 await asyncio.to_thread(world.fleet.kill, target)
             case Kind.FREEZE:

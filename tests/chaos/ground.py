@@ -4,11 +4,16 @@ import asyncio
 import shutil
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import psutil
 
 from viva.platform.embedded.postgres import EmbeddedPostgres
+from viva.platform.errors import TransientError
+
+_GONE_S = 5.0
+_STARTS = 10
 
 
 class DyingDatabase:
@@ -26,13 +31,29 @@ class DyingDatabase:
 
     def kill(self) -> None:
         """Ends the server and every process of its connections at once."""
-        for process in self._processes():
+        doomed = self._processes()
+        for process in doomed:
             process.kill()
         # The dead are not always taken away at once, and look alive to whoever comes next.
-        (self._folder / "postmaster.pid").unlink(missing_ok=True)
+        deadline = time.monotonic() + _GONE_S
+        while any(map(_lives, doomed)) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        for lock in (self._folder / "postmaster.pid", *self._folder.glob(".s.PGSQL.*.lock")):
+            lock.unlink(missing_ok=True)
 
     async def revive(self) -> None:
-        """Starts it again; it recovers from its log."""
+        """Starts it again; it recovers from its log.
+
+        Raises:
+            TransientError: it does not start; its log says why.
+        """
+        for _ in range(_STARTS):
+            try:
+                await self._server.start()
+            except TransientError:  # a process that was forked as it died is not gone yet
+                await asyncio.sleep(1)
+            else:
+                return
         await self._server.start()
 
     def freeze(self, *, frozen: bool) -> None:
@@ -51,6 +72,13 @@ class DyingDatabase:
             return [postmaster, *postmaster.children(recursive=True)]
         except (OSError, psutil.NoSuchProcess):
             return []
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 class SmallDisk:

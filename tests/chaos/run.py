@@ -29,7 +29,7 @@ from viva.testkit.api import Api
 from viva.testkit.candidate.voice import Voice
 from viva.testkit.webhook_sink import WebhookSink
 
-_SETTLE_S = 240.0
+_SETTLE_S = 420.0
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,6 @@ async def _start(
         "VIVA_NOTIFICATION_ALLOW_PRIVATE_TARGETS": "true",
         "VIVA_GATEWAY_REQUESTS_PER_MINUTE": "100000",
         "VIVA_GATEWAY_JOINS_PER_MINUTE": "100000",
-        "VIVA_SESSION_STAGE_DEADLINE_S": "45",
         "OMP_NUM_THREADS": "1",
     }
     fleet = Fleet(folder, environment)

@@ -95,7 +95,7 @@ REFUSALS = (
     Refusal(
         "a certificate that has expired",
         ("Deployment", "asr"),
-        r"VIVA_GRPC_CERTIFICATE_FILE: .*the certificate expired on 20\d\d-",
+        r"VIVA_GRPC_(CA|CERTIFICATE)_FILE: .*the certificate expired on 20\d\d-",
         {"tls": {"enabled": True, "existingSecret": "viva-expired"}},
     ),
     Refusal(

@@ -25,11 +25,16 @@ Message = dict[str, Any]
 
 
 class JoinRefusedError(Exception):
-    """The gateway refused the join link; `code` is the problem's code."""
+    """The gateway refused the join link; `code` is the problem's code.
 
-    def __init__(self, code: str, detail: str) -> None:
+    Attributes:
+        status: of HTTP; from 500 on it is worth another try.
+    """
+
+    def __init__(self, code: str, detail: str, status: int = 0) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,8 @@ async def exchange(join_url: str) -> Ticket:
         answer = await client.post("/v1/join/exchange", json={"token": token})
     body = answer.json()
     if answer.status_code != 200:
-        raise JoinRefusedError(body.get("code", str(answer.status_code)), body.get("detail", ""))
+        status = answer.status_code
+        raise JoinRefusedError(body.get("code", str(status)), body.get("detail", ""), status)
     scheme = "wss" if parts.scheme == "https" else "ws"
     return Ticket(
         f"{scheme}://{parts.netloc}/v1/join/stream", body["credential"], body["interview"]
