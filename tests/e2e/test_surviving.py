@@ -43,6 +43,7 @@ async def test_killing_the_replica_that_conducts_loses_no_word(
     assert len(recording.content) > 0.9 * len(reference.content)
 
 
+@pytest.mark.settling
 async def test_a_replica_that_freezes_loses_no_word(outcome: Outcome, alone: World) -> None:
     survived = await conduct_with_losses(
         alone.stack, alone.api, alone.voice, freeze_owner, (CUSTOMER,), restore=thaw
@@ -51,6 +52,7 @@ async def test_a_replica_that_freezes_loses_no_word(outcome: Outcome, alone: Wor
     await whole(alone, survived.conducted)
 
 
+@pytest.mark.settling
 async def test_a_conversation_goes_to_the_release_before_and_comes_back(
     outcome: Outcome, alone: World, before: ReleaseBefore
 ) -> None:
