@@ -25,6 +25,11 @@ class EvalSettings(BaseSettings):
     speechocean_part: str = Field("", description="train or test; empty takes both.")
     adult_age: int = Field(16, description="Younger speakers are no adults (spk2age).")
     phone_answers: int = Field(2, ge=2, description="Answers of each speaker on the phone.")
+    mixtures: int = Field(100, ge=3, description="Mixtures of one to three voices, a channel.")
+    interviews: int = Field(300, ge=1, description="Clean interviews of real voices, a channel.")
+    diarization: Path | None = Field(
+        None, description="Recordings beside RTTM files of who speaks when."
+    )
     librispeech: Path | None = Field(
         None, description="LibriSpeech layout: **/*.trans.txt beside flac or wav files."
     )

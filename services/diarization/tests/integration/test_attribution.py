@@ -177,19 +177,21 @@ def test_the_voice_that_stays_is_the_candidate(attribute: Attribute, recorder: R
     assert heard(attribute(answer)) == [Role.CANDIDATE]
 
 
+@pytest.mark.parametrize("phone", [False, True])
 def test_the_interviewers_echo_is_no_second_speaker(
-    attribute: Attribute, recorder: Recorder
+    attribute: Attribute, recorder: Recorder, phone: bool
 ) -> None:
     answer = recorder.answer(
         (TEXTS[0], CANDIDATE),
         (QUESTION, INTERVIEWER),
         (TEXTS[1], CANDIDATE),
+        phone=phone,
         echo_of=INTERVIEWER,
     )
     found = attribute(answer)
     assert Role.OTHER not in heard(found)
     assert dropped(found, answer) == QUESTION
-    echo_only = recorder.answer((QUESTION, INTERVIEWER), echo_of=INTERVIEWER)
+    echo_only = recorder.answer((QUESTION, INTERVIEWER), phone=phone, echo_of=INTERVIEWER)
     assert heard(attribute(echo_only)) == [Role.INTERVIEWER]
 
 

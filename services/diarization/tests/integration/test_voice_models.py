@@ -1,4 +1,4 @@
-"""What every SpeakerEmbedder and SpeakerClusterer does, on the fakes and on the real ones."""
+"""What every SpeakerEmbedder does, on a fake and on the real one."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,8 +8,7 @@ import pytest
 from viva.audio.models.store import ModelStore
 from viva.audio.pcm import Samples, samples_in, to_float
 from viva.diarization.adapters.campplus_embedder import CamPlusPlusEmbedder
-from viva.diarization.adapters.nemo_clustering import NemoClusterer
-from viva.diarization.application.ports import Embeddings, SpeakerClusterer, SpeakerEmbedder
+from viva.diarization.application.ports import Embeddings, SpeakerEmbedder
 from viva.diarization.domain.model import Channel, Span
 from viva.diarization.domain.windows import WindowSettings, windows
 
@@ -34,21 +33,6 @@ class SpectrumEmbedder:
         return found
 
 
-class NearestClusterer:
-    """A window joins the first group whose founder it is near to."""
-
-    def cluster(self, embeddings: Embeddings, windows: Sequence[Span]) -> list[int]:
-        founders: list[int] = []
-        labels = []
-        for index in range(len(windows)):
-            near = (n for n, f in enumerate(founders) if embeddings[index] @ embeddings[f] > 0.6)
-            label = next(near, len(founders))
-            if label == len(founders):
-                founders.append(index)
-            labels.append(label)
-        return labels
-
-
 @pytest.fixture(scope="module")
 def campplus(store: ModelStore) -> CamPlusPlusEmbedder:
     return CamPlusPlusEmbedder(store)
@@ -60,12 +44,6 @@ def embedder(request: pytest.FixtureRequest) -> SpeakerEmbedder:
         return SpectrumEmbedder()
     real: SpeakerEmbedder = request.getfixturevalue("campplus")
     return real
-
-
-@pytest.fixture(params=[NearestClusterer, NemoClusterer])
-def clusterer(request: pytest.FixtureRequest) -> SpeakerClusterer:
-    made: SpeakerClusterer = request.param()
-    return made
 
 
 def test_embeddings_are_unit_vectors_one_a_window(
@@ -111,15 +89,3 @@ def test_the_campplus_voices_are_far_apart(
     michael, emma = pieces(TEXTS[0], "am_michael"), pieces(TEXTS[0], "bf_emma")
     assert np.median(michael @ michael.T) > 0.5
     assert np.max(michael @ emma.T) < 0.4
-
-
-@pytest.mark.parametrize("sizes", [(1,), (2,), (6,), (20,), (12, 12), (8, 30), (15, 15, 15)])
-def test_groups_are_voices(clusterer: SpeakerClusterer, sizes: tuple[int, ...]) -> None:
-    randomness = np.random.default_rng(3)
-    truth = [voice for voice, size in enumerate(sizes) for _ in range(size)]
-    vectors = np.eye(192)[truth] + randomness.normal(size=(len(truth), 192)) / 192**0.5 * 0.5
-    embeddings = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-    pieces = [Span(i * 750, i * 750 + 1500) for i in range(len(truth))]
-    labels = clusterer.cluster(embeddings, pieces)
-    assert labels == clusterer.cluster(embeddings, pieces)
-    assert len(set(zip(truth, labels, strict=True))) == len(sizes)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from viva.diarization.application.clusters import mend
+from viva.diarization.application.clusters import group
 from viva.diarization.domain.model import Channel, Span
 from viva.diarization.domain.roles import SETTINGS
 
@@ -18,37 +18,44 @@ def voice(number: int, windows: int, spread: float = 0.6) -> NDArray[np.float32]
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
 
+def apart(count: int) -> list[Span]:
+    """Windows that share no speech."""
+    return line(count, step_ms=2000)
+
+
 def line(count: int, step_ms: int = 750) -> list[Span]:
     return [Span(i * step_ms, i * step_ms + 1500) for i in range(count)]
 
 
-def test_one_voice_stays_one() -> None:
-    assert mend(voice(0, 20), line(20), [0] * 20, WIDE) == [0] * 20
+@pytest.mark.parametrize("count", [1, 2, 3, 20])
+def test_one_voice_stays_one(count: int) -> None:
+    assert group(voice(0, count), line(count), WIDE) == [0] * count
 
 
-def test_one_voice_torn_apart_is_joined() -> None:
-    assert mend(voice(0, 20), line(20), [0, 1] * 10, WIDE) == [0] * 20
-
-
-def test_a_short_second_voice_that_was_overlooked_is_found() -> None:
+def test_a_second_voice_that_speaks_once_is_found() -> None:
     embeddings = np.concatenate([voice(0, 12), voice(1, 3), voice(0, 5)])
-    assert mend(embeddings, line(20), [0] * 20, WIDE) == [0] * 12 + [1] * 3 + [0] * 5
+    assert group(embeddings, apart(20), WIDE) == [0] * 12 + [1] * 3 + [0] * 5
 
 
 def test_a_blip_is_no_voice() -> None:
     embeddings = np.concatenate([voice(0, 12), voice(1, 1), voice(0, 7)])
-    windows = line(20)
-    windows[12] = Span(windows[12].start_ms, windows[12].start_ms + 500)
-    assert len(set(mend(embeddings, windows, [0] * 12 + [1] + [0] * 7, WIDE))) == 1
+    windows = apart(20)
+    windows[12] = Span(windows[12].start_ms, windows[12].start_ms + 1100)
+    assert set(group(embeddings, windows, WIDE)) == {0}
+
+
+def test_a_short_window_joins_the_voice_that_it_is_nearest_to() -> None:
+    embeddings = np.concatenate([voice(0, 4), voice(1, 4), voice(0, 1)])
+    windows = apart(9)
+    windows[8] = Span(windows[8].start_ms, windows[8].start_ms + 500)
+    assert group(embeddings, windows, WIDE) == [0] * 4 + [1] * 4 + [0]
+
+
+def test_short_windows_alone_are_one_voice() -> None:
+    windows = [Span(i * 1000, i * 1000 + 500) for i in range(3)]
+    assert group(np.concatenate([voice(0, 2), voice(1, 1)]), windows, WIDE) == [0, 0, 0]
 
 
 def test_labels_count_from_zero_in_order_of_appearance() -> None:
     embeddings = np.concatenate([voice(2, 6), voice(1, 6), voice(0, 6)])
-    assert mend(embeddings, line(18), [7] * 6 + [3] * 6 + [5] * 6, WIDE) == (
-        [0] * 6 + [1] * 6 + [2] * 6
-    )
-
-
-@pytest.mark.parametrize("count", [1, 2, 3])
-def test_few_windows(count: int) -> None:
-    assert mend(voice(0, count), line(count), [0] * count, WIDE) == [0] * count
+    assert group(embeddings, apart(18), WIDE) == [0] * 6 + [1] * 6 + [2] * 6

@@ -1,9 +1,10 @@
 """Speaker embeddings by CAM++, centred for the channel.
 
-What all voices of a channel have in common says nothing about who speaks, and on the phone it is
-much: half of it is subtracted. (All of it would fit the population that it was measured on too
-closely.) `bench/channel_means.py` computes it from one half of the adult training speakers of
-speechocean762 (Zhang et al., 2021, CC BY 4.0) and shows what it does for the other half.
+Telephone lines differ in what they leave below 300 Hz and above 3400 Hz, so nothing of it is used:
+a voice is the same over two lines. What all voices of a channel have in common says nothing about
+who speaks: half of it is subtracted in the browser, all of it on the telephone, where it is much.
+`bench/channel_means.py` computes it from one half of the adult training speakers of speechocean762
+(Zhang et al., 2021, CC BY 4.0) and shows what it does for the other half.
 """
 
 import json
@@ -21,7 +22,8 @@ from viva.diarization.application.ports import Embeddings
 from viva.diarization.domain.model import Channel, Span
 
 MEANS_FILE = Path(__file__).with_name("channel_means.json")
-MEAN_SHARE = 0.5
+MEAN_SHARE = {Channel.WIDE: 0.5, Channel.PHONE: 1.0}
+_BAND_HZ = {Channel.WIDE: None, Channel.PHONE: (300.0, 3400.0)}
 _BATCH = 16
 _MIN_FRAMES = 16
 
@@ -42,7 +44,8 @@ class CamPlusPlusEmbedder:
         if means is None:
             means = json.loads(MEANS_FILE.read_text(encoding="utf-8"))
         self._shifts = {
-            channel: MEAN_SHARE * np.asarray(means.get(channel.value, 0.0), dtype=np.float32)
+            channel: MEAN_SHARE[channel]
+            * np.asarray(means.get(channel.value, 0.0), dtype=np.float32)
             for channel in Channel
         }
 
@@ -50,12 +53,14 @@ class CamPlusPlusEmbedder:
         """Unit vectors, shape (windows, 192); see the port."""
         if not windows:
             return np.zeros((0, EMBEDDING_SIZE), dtype=np.float32)
-        centred = self._raw(samples, windows) - self._shifts[channel]
+        centred = self._raw(samples, windows, _BAND_HZ[channel]) - self._shifts[channel]
         return np.asarray(centred / np.linalg.norm(centred, axis=1, keepdims=True))
 
-    def _raw(self, samples: Samples, windows: Sequence[Span]) -> Embeddings:
+    def _raw(
+        self, samples: Samples, windows: Sequence[Span], band_hz: tuple[float, float] | None
+    ) -> Embeddings:
         embeddings = np.zeros((len(windows), EMBEDDING_SIZE), dtype=np.float32)
-        features = self._filterbank(samples)
+        features = self._filterbank(samples, band_hz)
         short = _MIN_FRAMES - len(features)
         if short > 0:
             features = torch.nn.functional.pad(features, (0, 0, 0, short))

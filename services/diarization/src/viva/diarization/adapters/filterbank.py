@@ -27,9 +27,17 @@ class Filterbank:
     def __init__(self) -> None:
         self._window = torch.hann_window(_FRAME_LENGTH, periodic=False).pow(0.85)
         self._filters = _mel_filters()
+        self._middles = _middles_hz()
 
-    def __call__(self, samples: Samples) -> torch.Tensor:
+    def __call__(
+        self, samples: Samples, band_hz: tuple[float, float] | None = None
+    ) -> torch.Tensor:
         """Features of mono audio at 16 kHz: float32, shape (frames, 80).
+
+        Args:
+            samples: of any length.
+            band_hz: filters whose middle lies outside of it give 0: once the mean over time is
+                taken away, as if there were nothing.
 
         Only whole frames count: fewer than 400 samples give none.
         """
@@ -41,7 +49,11 @@ class Filterbank:
         before = torch.cat([frames[:, :1], frames[:, :-1]], dim=1)
         frames = (frames - _PRE_EMPHASIS * before) * self._window
         power = torch.fft.rfft(frames, n=_FFT_LENGTH).abs().square()
-        return torch.log((power @ self._filters).clamp_min(_FLOOR))
+        features = torch.log((power @ self._filters).clamp_min(_FLOOR))
+        if band_hz is not None:
+            low, high = band_hz
+            features[:, (self._middles < low) | (self._middles > high)] = 0
+        return features
 
 
 def frames_in(samples: int) -> int:
@@ -51,6 +63,13 @@ def frames_in(samples: int) -> int:
 
 def _mel(hz: float) -> float:
     return 1127.0 * math.log(1.0 + hz / 700.0)
+
+
+def _middles_hz() -> torch.Tensor:
+    """Where each filter is highest."""
+    step = (_mel(_HIGH_HZ) - _mel(_LOW_HZ)) / (_FILTERS + 1)
+    mels = _mel(_LOW_HZ) + step * torch.arange(1, _FILTERS + 1)
+    return 700 * (torch.exp(mels / 1127) - 1)
 
 
 def _mel_filters() -> torch.Tensor:

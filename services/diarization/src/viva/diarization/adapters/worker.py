@@ -16,7 +16,7 @@ from viva.diarization.domain.roles import SETTINGS
 from viva.diarization.settings import DiarizationSettings
 from viva.platform.worker_process import WorkerProcess
 
-_RECIPE = "1"
+_RECIPE = "2"
 """Raise this when what is done with the models changes an attribution."""
 
 Worker = WorkerProcess[AnswerAudio, Attributed]
@@ -53,18 +53,16 @@ class WorkerAttributor:
 
 def load_attribution(options: Options) -> Callable[[AnswerAudio], Attributed]:
     """Runs in the worker: load the models, return what does a job."""
-    # Torch and NeMo stay out of the service's own process.
+    # Torch stays out of the service's own process.
     import torch  # noqa: PLC0415
 
     from viva.diarization.adapters.campplus_embedder import CamPlusPlusEmbedder  # noqa: PLC0415
-    from viva.diarization.adapters.nemo_clustering import NemoClusterer  # noqa: PLC0415
     from viva.diarization.application.attribution import Attribution  # noqa: PLC0415
 
     torch.set_num_threads(options.threads)
     store = ModelStore()
     return Attribution(
         CamPlusPlusEmbedder(store, options.model),
-        NemoClusterer(),
         SileroSpeech(VoiceActivityDetector(store)),
         (_model_fingerprint(store, options.model), _runtime_fingerprint(options.threads)),
     )
@@ -92,7 +90,7 @@ def _model_fingerprint(store: ModelStore, model: str) -> Fingerprint:
 
 def _runtime_fingerprint(threads: int) -> Fingerprint:
     """What besides the weights decides an attribution."""
-    libraries = (f"{name} {version(name)}" for name in ("torch", "nemo_toolkit", "onnxruntime"))
+    libraries = (f"{name} {version(name)}" for name in ("torch", "scipy", "onnxruntime"))
     channels = " ".join(f"{channel.value}={settings}" for channel, settings in SETTINGS.items())
     text = "; ".join(
         (*libraries, platform.machine(), f"threads={threads} recipe={_RECIPE}", channels)

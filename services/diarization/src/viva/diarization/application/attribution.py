@@ -14,7 +14,7 @@ from viva.diarization.application.identification import (
 )
 from viva.diarization.application.interviewer_voice import InterviewerVoices, SpeechFinder
 from viva.diarization.application.model import AnswerAudio, Attributed, Fingerprint, VoiceRecord
-from viva.diarization.application.ports import Embeddings, SpeakerClusterer, SpeakerEmbedder
+from viva.diarization.application.ports import Embeddings, SpeakerEmbedder
 from viva.diarization.domain.model import Role, Span, Turn, Voice
 from viva.diarization.domain.roles import SETTINGS
 from viva.diarization.domain.turns import attribute_words, silenced, speech_ms, turns
@@ -29,12 +29,10 @@ class Attribution:
     def __init__(
         self,
         embedder: SpeakerEmbedder,
-        clusterer: SpeakerClusterer,
         speech: SpeechFinder,
         models: Sequence[Fingerprint] = (),
     ) -> None:
         self._embedder = embedder
-        self._clusterer = clusterer
         self._interviewers = InterviewerVoices(embedder, speech)
         self._models = tuple(models)
 
@@ -71,7 +69,9 @@ class Attribution:
     def _interviewer(self, answer: AnswerAudio) -> Interviewer:
         if not answer.interviewer_spans:
             return Interviewer()
-        voice = self._interviewers.centre_of(answer.interviewer_wav, answer.interviewer_key)
+        voice = self._interviewers.centre_of(
+            answer.interviewer_wav, answer.interviewer_key, answer.channel
+        )
         return Interviewer(voice, answer.interviewer_spans)
 
     def _identified(
@@ -84,7 +84,6 @@ class Attribution:
             embeddings,
             answer.earlier,
             self._interviewer(answer),
-            self._clusterer,
             SETTINGS[answer.channel],
         )
 

@@ -1,15 +1,15 @@
-"""Groups of windows by voice: what NME-SC found, mended where it is known to be weak.
+"""Groups of windows by voice, by average linkage.
 
-NME-SC seldom invents a voice, but with few windows it overlooks one that speaks once for a few
-seconds. So windows that are unlike their group are tried as a voice of their own, and groups that
-are alike are joined; then each window goes to the voice that it and its neighbours resemble most.
+Windows are joined from the most alike up, as long as two groups are on average as alike as one
+voice is to itself on their channel (agglomerative clustering; Sokal and Michener 1958). Short
+windows know a voice badly, so they join afterwards whom they are nearest to.
 """
 
 from collections.abc import Sequence
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.cluster.hierarchy import fcluster, linkage  # type: ignore[import-untyped]
 
 from viva.diarization.domain.model import Span
 from viva.diarization.domain.roles import VoiceSettings
@@ -18,32 +18,23 @@ from viva.diarization.domain.windows import covered_ms
 Embeddings = NDArray[np.float32]
 """Unit vectors, shape (windows, size)."""
 
-_SAME_ANSWER_MS = 8000
-_TELLING_MS = 1500
-_OWN_WEIGHT = 0.5
+_Groups = NDArray[np.intp]
 
 
-def mend(
-    embeddings: Embeddings,
-    windows: Sequence[Span],
-    labels: Sequence[int],
-    settings: VoiceSettings,
-) -> list[int]:
-    """Better labels, numbered from 0 in order of appearance.
+def group(embeddings: Embeddings, windows: Sequence[Span], settings: VoiceSettings) -> list[int]:
+    """The voice of each window, numbered from 0 in order of appearance.
 
     Args:
-        embeddings: of the windows.
+        embeddings: of the windows, at least one.
         windows: in order of time; those of different answers are far apart.
-        labels: the group of each, by NME-SC.
     """
-    groups = np.asarray(labels, dtype=np.intp)
-    groups = _join(embeddings, groups, settings)
-    groups = _split(embeddings, windows, groups, settings)
-    groups = _join(embeddings, groups, settings)
-    groups = _settle(embeddings, windows, groups)
-    groups = _without_traces(embeddings, windows, groups, settings)
+    telling = [i for i, w in enumerate(windows) if w.duration_ms >= settings.telling_ms]
+    groups = np.zeros(len(windows), dtype=np.intp)
+    if len(telling) > 1:
+        groups[telling] = _linked(_smoothed(embeddings, windows, telling), settings.same_voice)
+        groups = _without_traces(embeddings, windows, telling, groups, settings)
     order = list(dict.fromkeys(groups.tolist()))
-    return [order.index(group) for group in groups.tolist()]
+    return [order.index(found) for found in groups.tolist()]
 
 
 def centre(embeddings: Embeddings) -> Embeddings:
@@ -52,96 +43,41 @@ def centre(embeddings: Embeddings) -> Embeddings:
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float32)
 
 
-_Groups = NDArray[np.intp]
-
-
-def _split(
-    embeddings: Embeddings, windows: Sequence[Span], groups: _Groups, settings: VoiceSettings
-) -> _Groups:
-    found = groups.copy()
-    for group in np.unique(groups):
-        members = np.flatnonzero(groups == group).tolist()
-        if len(members) < 3:
-            continue
-        middle = _robust_centre(embeddings[members])
-        nearness = embeddings @ middle
-        odd = [i for i in members if nearness[i] < _telling(windows[i]) * settings.other_window]
-        for run in _runs(odd, windows):
-            unlike = centre(embeddings[run]) @ middle < settings.same_voice
-            if unlike and covered_ms([windows[i] for i in run]) >= settings.min_voice_ms:
-                found[run] = found.max() + 1
-    return found
-
-
-def _robust_centre(embeddings: Embeddings) -> Embeddings:
-    """The centre of the half that is nearest to the centre of all."""
-    nearness = embeddings @ centre(embeddings)
-    return centre(embeddings[nearness >= np.median(nearness)])
-
-
-def _telling(window: Span) -> float:
-    """A short window tells less: it must be less similar to count as unlike."""
-    return min(1.0, window.duration_ms / _TELLING_MS)
-
-
-def _runs(indices: Sequence[int], windows: Sequence[Span]) -> list[list[int]]:
-    """Indices of windows that follow each other, with nobody else between."""
-    runs: list[list[int]] = []
-    for index in indices:
-        last = runs[-1][-1] if runs else -2
-        if index == last + 1 and windows[index].start_ms - windows[last].end_ms <= _SAME_ANSWER_MS:
-            runs[-1].append(index)
-        else:
-            runs.append([index])
-    return runs
-
-
-def _join(embeddings: Embeddings, groups: _Groups, settings: VoiceSettings) -> _Groups:
-    """Join the two most similar groups as long as they are one voice."""
-    found = groups.copy()
-    while True:
-        names = [int(name) for name in np.unique(found)]
-        centres = {name: centre(embeddings[found == name]) for name in names}
-        pairs = [(float(centres[a] @ centres[b]), a, b) for a, b in combinations(names, 2)]
-        nearest = max(pairs, default=None)
-        if nearest is None or nearest[0] < settings.same_voice:
-            return found
-        found[found == nearest[2]] = nearest[1]
-
-
-def _settle(embeddings: Embeddings, windows: Sequence[Span], groups: _Groups) -> _Groups:
-    """Each window to the group that it and the windows beside it resemble most."""
-    names = np.unique(groups)
-    if len(names) == 1:
-        return groups
-    centres = np.stack([centre(embeddings[groups == name]) for name in names])
-    similarity = embeddings @ centres.T
-    smooth = similarity.copy()
-    for index, window in enumerate(windows):
+def _smoothed(embeddings: Embeddings, windows: Sequence[Span], chosen: Sequence[int]) -> Embeddings:
+    """Each window with those beside it that share speech with it: one is a noisy witness."""
+    found = []
+    for place, index in enumerate(chosen):
         beside = [
             other
-            for other in (index - 1, index + 1)
-            if 0 <= other < len(windows) and windows[other].overlap_ms(window)
+            for other in chosen[max(0, place - 1) : place + 2]
+            if windows[index].overlap_ms(windows[other])
         ]
-        if beside:
-            around = similarity[beside].mean(axis=0)
-            smooth[index] = _OWN_WEIGHT * similarity[index] + (1 - _OWN_WEIGHT) * around
-    return np.asarray(names[np.argmax(smooth, axis=1)])
+        found.append(centre(embeddings[beside]))
+    return np.stack(found)
+
+
+def _linked(embeddings: Embeddings, same_voice: float) -> _Groups:
+    distances = np.maximum(0, 1 - embeddings @ embeddings.T)
+    pairs = distances[np.triu_indices(len(embeddings), 1)].astype(np.float64)
+    tree = linkage(pairs, "average")
+    return np.asarray(fcluster(tree, 1 - same_voice, "distance"), dtype=np.intp)
 
 
 def _without_traces(
-    embeddings: Embeddings, windows: Sequence[Span], groups: _Groups, settings: VoiceSettings
+    embeddings: Embeddings,
+    windows: Sequence[Span],
+    telling: Sequence[int],
+    groups: _Groups,
+    settings: VoiceSettings,
 ) -> _Groups:
-    """Voices with too little speech are no voices: their windows go to the nearest other."""
-    names = [int(name) for name in np.unique(groups)]
+    """Too little speech is no voice; then each window, short ones too, goes where it is nearest."""
+    names = list(dict.fromkeys(groups[telling].tolist()))
     spoken = {
-        name: covered_ms([windows[i] for i in np.flatnonzero(groups == name).tolist()])
-        for name in names
+        name: covered_ms([windows[i] for i in telling if groups[i] == name]) for name in names
     }
     kept = [name for name in names if spoken[name] >= settings.min_voice_ms]
     kept = kept or [max(names, key=lambda name: spoken[name])]
-    centres = np.stack([centre(embeddings[groups == name]) for name in kept])
-    found = groups.copy()
-    for index in np.flatnonzero(~np.isin(groups, kept)):
-        found[index] = kept[int(np.argmax(centres @ embeddings[index]))]
-    return found
+    members = np.zeros(len(windows), dtype=bool)
+    members[telling] = True
+    centres = np.stack([centre(embeddings[members & (groups == name)]) for name in kept])
+    return np.asarray(np.asarray(kept)[np.argmax(embeddings @ centres.T, axis=1)])

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from viva.diarization.application.clusters import centre, mend
+from viva.diarization.application.clusters import centre, group
 from viva.diarization.application.interview_voices import InterviewVoices
 from viva.diarization.application.interviewer_voice import echo_spans, plain_echo, share_over
 from viva.diarization.application.model import VoiceRecord
-from viva.diarization.application.ports import Embeddings, SpeakerClusterer
+from viva.diarization.application.ports import Embeddings
 from viva.diarization.domain.model import Role, Span
 from viva.diarization.domain.roles import VoiceSettings, candidate_of, roles
 
@@ -48,7 +48,6 @@ def identify(
     embeddings: Embeddings,
     earlier: Sequence[VoiceRecord],
     interviewer: Interviewer,
-    clusterer: SpeakerClusterer,
     settings: VoiceSettings,
 ) -> Identified:
     """Group the windows by voice and say whose each group is.
@@ -66,7 +65,7 @@ def identify(
     candidate = known
     if persons:
         line = InterviewVoices(earlier, [windows[i] for i in persons], embeddings[persons])
-        grouped = _group(line, [windows[i] for i in persons], interviewer, clusterer, settings)
+        grouped = _group(line, [windows[i] for i in persons], interviewer, settings)
         for index, label in zip(persons, grouped.labels[line.first :], strict=True):
             labels[index] = label
         found |= {
@@ -89,13 +88,11 @@ def _group(
     line: InterviewVoices,
     windows: Sequence[Span],
     interviewer: Interviewer,
-    clusterer: SpeakerClusterer,
     settings: VoiceSettings,
 ) -> Identified:
     """Groups over the whole interview, named by role."""
-    rough = clusterer.cluster(line.embeddings, line.windows)
-    groups = mend(line.embeddings, line.windows, rough, settings)
-    members = [line.members(groups, group) for group in range(max(groups) + 1)]
+    groups = group(line.embeddings, line.windows, settings)
+    members = [line.members(groups, number) for number in range(max(groups) + 1)]
     centres = [centre(line.embeddings[indices]) for indices in members]
     spans = echo_spans(interviewer.spans)
     clusters = [
@@ -113,7 +110,7 @@ def _group(
     given = roles(clusters, own, [cosine(middle, candidate) for middle in centres], settings)
     names = _names(given)
     return Identified(
-        [names[group] for group in groups], dict(zip(names, given, strict=True)), candidate, None
+        [names[number] for number in groups], dict(zip(names, given, strict=True)), candidate, None
     )
 
 

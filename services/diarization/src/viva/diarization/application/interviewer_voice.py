@@ -32,26 +32,29 @@ class InterviewerVoices:
     def __init__(self, embedder: SpeakerEmbedder, speech: SpeechFinder) -> None:
         self._embedder = embedder
         self._speech = speech
-        self._known: dict[str, Embeddings | None] = {}
+        self._known: dict[tuple[str, Channel], Embeddings | None] = {}
 
-    def centre_of(self, wav: bytes, key: str) -> Embeddings | None:
-        """The voice of a recording as a unit vector; None where nobody speaks in it."""
+    def centre_of(self, wav: bytes, key: str, channel: Channel) -> Embeddings | None:
+        """The voice of a recording as a unit vector; None where nobody speaks in it.
+
+        It was rendered for a wide channel; analysed as the answer's, it is comparable with the
+        echo that comes over that one.
+        """
         if not wav:
             return None
-        if key not in self._known:
+        if (key, channel) not in self._known:
             if len(self._known) >= _KEPT:
                 del self._known[next(iter(self._known))]
-            self._known[key] = self._analyse(wav)
-        return self._known[key]
+            self._known[key, channel] = self._analyse(wav, channel)
+        return self._known[key, channel]
 
-    def _analyse(self, wav: bytes) -> Embeddings | None:
+    def _analyse(self, wav: bytes, channel: Channel) -> Embeddings | None:
         samples = read_wav(wav)
         found = windows(self._speech.find(samples), WindowSettings())
         if not found:
             return None
         chosen = [found[i] for i in thinned(len(found), _WINDOWS)]
-        # As it was rendered, whatever line its echo comes over.
-        return centre(self._embedder.embed(samples, chosen, Channel.WIDE))
+        return centre(self._embedder.embed(samples, chosen, channel))
 
 
 def echo_spans(interviewer_spans: Sequence[Span]) -> list[Span]:

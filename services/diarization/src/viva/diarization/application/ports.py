@@ -22,14 +22,6 @@ class SpeakerEmbedder(Protocol):
         ...
 
 
-class SpeakerClusterer(Protocol):
-    """Groups windows by voice, the number of voices unknown. Blocks."""
-
-    def cluster(self, embeddings: Embeddings, windows: Sequence[Span]) -> list[int]:
-        """A label for each window, from 0; the same input gives the same labels."""
-        ...
-
-
 class AnswerAttributor(Protocol):
     """Attributes a whole answer, off the event loop."""
 

@@ -18,21 +18,21 @@ class VoiceSettings:
     """Cosines of voices on one channel; no one value fits two channels.
 
     Attributes:
-        same_voice: groups of windows at least this similar are one voice.
-        other_window: a window less similar to its group than this may be another voice.
+        same_voice: groups of windows at least this alike on average are one voice.
         interviewer: a voice at least this similar to the interviewer's may be its echo.
+        telling_ms: shorter windows say too little to make a voice of.
         min_voice_ms: shorter speech is too little to say that there is another voice.
     """
 
     same_voice: float
-    other_window: float
     interviewer: float
+    telling_ms: int = 1000
     min_voice_ms: int = 1200
 
 
 SETTINGS: Mapping[Channel, VoiceSettings] = {
-    Channel.WIDE: VoiceSettings(same_voice=0.40, other_window=0.32, interviewer=0.40),
-    Channel.PHONE: VoiceSettings(same_voice=0.46, other_window=0.34, interviewer=0.45),
+    Channel.WIDE: VoiceSettings(same_voice=0.26, interviewer=0.40),
+    Channel.PHONE: VoiceSettings(same_voice=0.18, interviewer=0.32),
 }
 
 

@@ -1,0 +1,98 @@
+"""Voiced spans and voice vectors of sound that was analysed before: both take long.
+
+The vectors of a window depend on its samples alone, so a clip that stands in many mixtures is
+embedded once.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from viva.audio.models.store import ModelStore
+from viva.audio.pcm import Samples, samples_in, to_bytes
+from viva.audio.vad import VoiceActivityDetector
+from viva.diarization.adapters import campplus_embedder
+from viva.diarization.adapters.campplus_embedder import CamPlusPlusEmbedder
+from viva.diarization.adapters.worker import SileroSpeech
+from viva.diarization.application.ports import Embeddings
+from viva.diarization.domain.model import Channel, Span
+
+_GRID = 160  # the network's frames begin every 10 ms
+
+
+class CachedEmbedder:
+    """CAM++ as the service runs it; new vectors go to the folder when `save` is called."""
+
+    def __init__(self, folder: Path) -> None:
+        store = ModelStore()
+        self._embedder = CamPlusPlusEmbedder(store)
+        folder.mkdir(parents=True, exist_ok=True)
+        recipe = hashlib.sha256(Path(campplus_embedder.__file__).read_bytes())
+        recipe.update(campplus_embedder.MEANS_FILE.read_bytes())
+        recipe.update(store.fingerprint("campplus").encode())
+        self._path = folder / f"voices-{recipe.hexdigest()[:16]}.npz"
+        self._known: dict[str, Embeddings] = {}
+        self._fresh = False
+        if self._path.exists():
+            with np.load(self._path) as kept:
+                self._known = dict(zip(kept["keys"].tolist(), kept["vectors"], strict=True))
+
+    def embed(self, samples: Samples, windows: Sequence[Span], channel: Channel) -> Embeddings:
+        """See the port."""
+        keys = [_key(samples, window, channel) for window in windows]
+        unknown = [place for place, key in enumerate(keys) if key not in self._known]
+        if unknown:
+            found = self._embedder.embed(samples, [windows[i] for i in unknown], channel)
+            self._known |= {
+                keys[place]: vector for place, vector in zip(unknown, found, strict=True)
+            }
+            self._fresh = True
+        if not keys:
+            return self._embedder.embed(samples, windows, channel)
+        return np.stack([self._known[key] for key in keys])
+
+    def save(self) -> None:
+        """Keeps what is new for the next run."""
+        if self._fresh:
+            half = self._path.with_suffix(".part.npz")
+            np.savez(
+                half, keys=np.array(list(self._known)), vectors=np.stack(list(self._known.values()))
+            )
+            half.replace(self._path)
+            self._fresh = False
+
+
+class CachedSpeech:
+    """silero-vad as the service runs it."""
+
+    def __init__(self, folder: Path) -> None:
+        store = ModelStore()
+        self._speech = SileroSpeech(VoiceActivityDetector(store))
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / f"speech-{store.fingerprint('silero-vad')[:16]}.jsonl"
+        self._known: dict[str, list[Span]] = {}
+        if self._path.exists():
+            # A run that was killed may have left half a line.
+            for line in self._path.read_text("utf-8").split("\n")[:-1]:
+                key, spans = json.loads(line)
+                self._known[key] = [Span(start, end) for start, end in spans]
+
+    def find(self, samples: Samples) -> list[Span]:
+        """Voiced spans of mono audio at 16 kHz, in order."""
+        key = hashlib.sha256(to_bytes(samples)).hexdigest()
+        if key not in self._known:
+            found = self._known[key] = self._speech.find(samples)
+            with self._path.open("a", encoding="utf-8") as stream:
+                spans = [(span.start_ms, span.end_ms) for span in found]
+                stream.write(json.dumps([key, spans]) + "\n")
+        return self._known[key]
+
+
+def _key(samples: Samples, window: Span, channel: Channel) -> str:
+    start = samples_in(window.start_ms) // _GRID * _GRID
+    part = samples[start : start + samples_in(window.duration_ms)]
+    mark = f"{channel.value} {window.duration_ms} {len(samples) < start + len(part) + _GRID} "
+    return hashlib.sha256(mark.encode() + to_bytes(part)).hexdigest()[:32]

@@ -1,0 +1,164 @@
+"""`multiple_speakers` over whole interviews of real voices: how it ranks, and how often it errs.
+
+A clean interview is a warm-up and three answers of one person's recordings; in the others a second
+person speaks for a while in one or two answers. All of it goes through diarization and the signal
+as the services run them. The recordings are read sentences; silences between them are digital.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tests.evaluate.data.voices import Clip, People, Voices, answer, lay
+from tests.evaluate.metrics.bootstrap import by_group
+from tests.evaluate.metrics.ranking import auc, upper_bound
+from tests.evaluate.registry import Bench, Outcome, Row, Task, missing
+from viva.diarization.application.model import AnswerAudio, Attributed, VoiceRecord
+from viva.diarization.domain.model import Channel, Role
+from viva.fraud.domain.model import Answer, Signal, Span, SpokenWord
+from viva.fraud.domain.rules import SPEAKERS
+from viva.fraud.domain.speakers import multiple_speakers
+
+_ANSWERS = 4
+_GAPS_MS = (200, 400, 700)
+_OTHERS_CLIPS = (1, 2, 3)
+_ENOUGH = 300
+_BOUND = 0.01
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One interview."""
+
+    speaker: str
+    dirty: bool
+    score: float
+    flagged: bool
+
+
+def run(bench: Bench) -> Outcome:
+    """Both channels."""
+    settings = bench.settings
+    if settings.speechocean is None:
+        return missing("speechocean")
+    voices = Voices(settings.cache)
+    people = People(settings, voices)
+    rows: list[Row] = []
+    for channel in Channel:
+        clean = [
+            _judged(people, voices, channel, n, dirty=False) for n in range(settings.interviews)
+        ]
+        bench.say(f"multiple speakers, {channel.value}: {len(clean)} clean interviews")
+        count = max(1, settings.interviews // 3)
+        dirty = [_judged(people, voices, channel, n, dirty=True) for n in range(count)]
+        voices.embedder.save()
+        rows += _rows(clean, dirty, channel, settings.bootstrap)
+    return Outcome(rows)
+
+
+def interview(people: People, channel: Channel, number: int, *, dirty: bool) -> list[list[Clip]]:
+    """The clips of each answer, the warm-up first."""
+    chance = random.Random(f"{number} {dirty}")
+    names = list(people.names)
+    speaker = names[number % len(names)]
+    order = chance.sample(range(people.count(speaker)), people.count(speaker))
+    own = [clip for n in order if (clip := people.clip(speaker, n, channel)) is not None]
+    answers = [own[place::_ANSWERS] for place in range(_ANSWERS)]
+    if dirty:
+        other = chance.choice([name for name in names if name != speaker])
+        numbers = chance.sample(range(people.count(other)), chance.choice(_OTHERS_CLIPS))
+        aside = [clip for n in numbers if (clip := people.clip(other, n, channel)) is not None]
+        for place in chance.sample(range(1, _ANSWERS), chance.choice((1, 2)))[: len(aside)]:
+            at = chance.randrange(1, len(answers[place]) + 1)
+            answers[place][at:at] = [aside.pop()]
+        answers[place][at:at] = aside
+    return answers
+
+
+def _judged(
+    people: People, voices: Voices, channel: Channel, number: int, *, dirty: bool
+) -> Judged:
+    chance = random.Random(number)
+    clips = interview(people, channel, number, dirty=dirty)
+    records: list[VoiceRecord] = []
+    heard = []
+    for place, own in enumerate(clips):
+        mixture = lay(own, [chance.choice(_GAPS_MS) for _ in own])
+        speech = sorted(turn.span for turn in mixture.truth)
+        asked = answer(mixture, speech, channel, place, records)
+        found = voices.attribute(asked)
+        records.append(found.record)
+        heard.append(_answer(asked, found))
+    signal = multiple_speakers(heard)
+    return Judged(clips[0][0].speaker, dirty, _score(signal), signal.flagged)
+
+
+def _answer(asked: AnswerAudio, found: Attributed) -> Answer:
+    """As fraud decodes it."""
+    spoken = dict.fromkeys(Role, 0)
+    for voice in found.voices:
+        spoken[voice.role] += voice.speech_ms
+    return Answer(
+        asked.answer_id,
+        1,
+        tuple(
+            SpokenWord(word.text, Span(word.span.start_ms, word.span.end_ms), said.dropped)
+            for word, said in zip(asked.words, found.words, strict=True)
+        ),
+        candidate_ms=spoken[Role.CANDIDATE],
+        other_ms=spoken[Role.OTHER],
+    )
+
+
+def _score(signal: Signal) -> float:
+    return 0.0 if signal.score is None else signal.score
+
+
+def _rows(
+    clean: Sequence[Judged], dirty: Sequence[Judged], channel: Channel, resamples: int
+) -> list[Row]:
+    every = [*clean, *dirty]
+    scores = np.array([one.score for one in every])
+    truth = np.array([one.dirty for one in every])
+    names = [one.speaker for one in every]
+    alarms = sum(one.flagged for one in clean)
+    bound = upper_bound(alarms, len(clean))
+    enough = len(clean) >= _ENOUGH and bound <= _BOUND
+    where = f"{channel.value}"
+    return [
+        Row(
+            "multiple_speakers, AUC per interview",
+            auc(scores, truth),
+            by_group(names, lambda at: auc(scores[at], truth[at]), resamples),
+            subset=where,
+            n=len(every),
+            groups=len(set(names)),
+            baseline=0.5,
+            baseline_name="chance",
+            goal=0.98,
+            aim=0.995,
+        ),
+        Row(
+            "false alarms per clean interview, upper bound",
+            bound,
+            subset=where,
+            n=len(clean),
+            groups=len({one.speaker for one in clean}),
+            goal=_BOUND,
+            at_most=True,
+            note=f"{alarms} at threshold {SPEAKERS.threshold}, one-sided 95% as if interviews were "
+            f"independent; {'calibrated' if enough else 'uncalibrated'}",
+        ),
+        Row(
+            "second voices noticed",
+            float(np.mean([one.flagged for one in dirty])),
+            subset=where,
+            n=len(dirty),
+            note="1 to 3 sentences of another person in the interview",
+        ),
+    ]
+
+
+TASK = Task("multiple_speakers", "another voice in an interview", run)
