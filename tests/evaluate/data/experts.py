@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from tests.evaluate.data.rated import Rated
 from tests.evaluate.metrics.additive_fit import Matrix
-from tests.evaluate.metrics.agreement import pearson, within
+from tests.evaluate.metrics.agreement import pearson, tenth_in_thirds, within
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Against:
     mean_expert: float
     mean_expert_by_speaker: float
     mean_within: float
+    mean_extremes: tuple[float, float]
 
 
 def against_experts(found: Rated, aspect: str) -> Against:
@@ -38,7 +39,15 @@ def against_experts(found: Rated, aspect: str) -> Against:
         float(np.mean([pearson(o, m) for o, m, _ in pairs])),
         float(np.mean([_by_speaker(o, m, names) for o, m, names in pairs])),
         float(np.mean([within(o, m, 1) for o, m, _ in pairs])),
+        _mean_extremes(pairs),
     )
+
+
+def _mean_extremes(
+    pairs: list[tuple[Matrix, Matrix, NDArray[np.str_]]],
+) -> tuple[float, float]:
+    found = [tenth_in_thirds(own, others) for own, others, _ in pairs]
+    return float(np.mean([top for top, _ in found])), float(np.mean([low for _, low in found]))
 
 
 def _column(scores: list[tuple[float, ...]], number: int) -> Matrix:

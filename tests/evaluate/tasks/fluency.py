@@ -167,6 +167,7 @@ def _within(found: Rated, score: Matrix, resamples: int) -> list[Row]:
 
 def _extremes(found: Rated, score: Matrix, resamples: int) -> list[Row]:
     panel = found.panel("fluency")
+    human = against_experts(found, "fluency").mean_extremes
 
     def row(name: str, side: int, trivial: float) -> Row:
         return Row(
@@ -179,8 +180,10 @@ def _extremes(found: Rated, score: Matrix, resamples: int) -> list[Row]:
             groups=len(found.names),
             baseline=trivial,
             baseline_name="chance",
+            human=human[side],
             goal=0.93,
             aim=0.97,
+            note="human: one expert's tenth against the median of the others",
         )
 
     high = float(np.mean(panel >= np.quantile(panel, 0.7)))
