@@ -49,7 +49,7 @@ class Wanted:
 # nothing to the others, and both widened the gap between women and men beyond the panel's.
 WANTED = (
     Wanted("articulation_rate", "Syllables per second of speech", 1.9, 4.0, 0.62),
-    Wanted("mean_run_syllables", "Syllables between two pauses", 3.0, 10.0, 0.50),
+    Wanted("mean_run_syllables", "Syllables between two pauses", 3.0, 9.0, 0.50),
     Wanted("pauses_per_minute", "Silent pauses per minute of speech", 30.0, 0.0, 0.59),
     Wanted("phonation_time_ratio", "Share of the time spent speaking", 0.65, 1.0, 0.46),
     Wanted("repetitions_per_100_words", "Repeats and restarts per 100 words", 4.0, 0.0, 0.20),

@@ -13,6 +13,7 @@ from scoring_speaking import (
 )
 
 from viva.scoring.adapters.coefficients import packaged_coefficients
+from viva.scoring.adapters.language_model import packaged_language_model
 from viva.scoring.application.analysis import Analyst
 from viva.scoring.application.score_interview import Interview, score_interview
 from viva.scoring.domain.interview import CompetencyResult, combine, overall, standard_error
@@ -183,6 +184,16 @@ def test_a_feature_out_of_the_fitted_range_is_told(analyst: Analyst) -> None:
         interview(spoken(STRONG, pause_ms=4_000), second(SHORT_TEAM, pause_ms=4_000)), analyst
     )
     assert "outside_fitted_range" not in usual.confidence_reasons
-    assert "mean_pause_s" in gasping.language.outside
+    assert "phonation_time_ratio" in gasping.language.outside
     assert "outside_fitted_range" in gasping.confidence_reasons
     assert gasping.confidence < usual.confidence
+
+
+def test_long_runs_are_beyond_the_fitted_range_but_count_no_more() -> None:
+    model = packaged_language_model()
+    runs = next(m for m in model.fluency if m.term.name == "mean_run_syllables")
+    assert runs.highest < 40
+    assert runs.fits(40)
+    assert not runs.fits(runs.lowest - 0.1)
+    unreached = dataclasses.replace(runs, term=dataclasses.replace(runs.term, best=20.0))
+    assert not unreached.fits(40)

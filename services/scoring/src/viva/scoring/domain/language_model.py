@@ -15,8 +15,17 @@ class Measure:
     highest: float
 
     def fits(self, value: float) -> bool:
-        """Whether the value lies in the fitted range."""
-        return self.lowest <= value <= self.highest
+        """Whether the model has seen such a value, or one beyond which more counts for nothing.
+
+        Free speech runs on for longer than the sentences of the fitting set; where the term has
+        reached its best inside the fitted range, nothing is extrapolated.
+        """
+        seen = self.lowest <= value <= self.highest
+        return seen or (self.lowest <= self.term.best <= self.highest and self._beyond_best(value))
+
+    def _beyond_best(self, value: float) -> bool:
+        rising = self.term.best > self.term.worst
+        return value >= self.term.best if rising else value <= self.term.best
 
 
 @dataclass(frozen=True)
