@@ -60,6 +60,10 @@ kube: models ## the chart on a real cluster, interviews in it; see deploy/docs/k
 bench: models ## latency, cut-offs, speed, load, phone: prints tables (BENCH="--only phone")
 	@$(RUN)/python -m tests.bench $(BENCH)
 
+.PHONY: load
+load: models ## what a core carries, per service (LOAD="--most 4 --write deploy/docs/capacity.md")
+	@$(RUN)/python -m tests.load $(LOAD)
+
 .PHONY: evaluate
 evaluate: models ## how far scores can be trusted: a table, and a report in report/evaluate
 	@OPENBLAS_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE KMP_BLOCKTIME=0 $(RUN)/python -m tests.evaluate

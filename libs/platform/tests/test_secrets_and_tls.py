@@ -1,14 +1,9 @@
 """Settings from files, certificates that are looked at first, gRPC encrypted both ways."""
 
-import datetime as dt
-from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
@@ -21,6 +16,7 @@ from viva.platform.grpc.tls import GrpcTls
 from viva.platform.health import Health
 from viva.platform.messaging.connection import client_options
 from viva.platform.settings import FileSettings, PlatformSettings, SettingsError, load
+from viva.testkit.authority import Authority
 
 
 def test_a_secret_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,65 +55,14 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.M
         load(PlatformSettings)
 
 
-@dataclass
-class Authority:
-    """A certificate authority in a folder."""
-
-    folder: Path
-    name: x509.Name
-    key: ec.EllipticCurvePrivateKey
-
-    @classmethod
-    def make(cls, folder: Path) -> "Authority":
-        folder.mkdir()
-        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test authority")])
-        authority = cls(folder, name, ec.generate_private_key(ec.SECP256R1()))
-        built = authority._builder(name, authority.key, -1, 10).add_extension(
-            x509.BasicConstraints(ca=True, path_length=None), critical=True
-        )
-        signed = built.sign(authority.key, hashes.SHA256())
-        authority.file("ca").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-        return authority
-
-    def file(self, name: str) -> Path:
-        return self.folder / f"{name}.pem"
-
-    def issue(self, *, from_days: int = -1, to_days: int = 1) -> None:
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "session")])
-        names = x509.SubjectAlternativeName([x509.DNSName("viva.internal")])
-        built = self._builder(subject, key, from_days, to_days).add_extension(names, critical=False)
-        signed = built.sign(self.key, hashes.SHA256())
-        self.file("own").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-        self.file("key").write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-        )
-
-    def settings(self, **more: object) -> PlatformSettings:
-        return PlatformSettings.model_validate(
-            {
-                "grpc_ca_file": self.file("ca"),
-                "grpc_certificate_file": self.file("own"),
-                "grpc_key_file": self.file("key"),
-                **more,
-            }
-        )
-
-    def _builder(self, subject, key, from_days, to_days) -> x509.CertificateBuilder:
-        now = dt.datetime.now(dt.UTC)
-        return (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(self.name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now + dt.timedelta(days=from_days))
-            .not_valid_after(now + dt.timedelta(days=to_days))
-        )
+def settings_of(authority: Authority) -> PlatformSettings:
+    return PlatformSettings.model_validate(
+        {
+            "grpc_ca_file": authority.file("ca"),
+            "grpc_certificate_file": authority.file("own"),
+            "grpc_key_file": authority.file("key"),
+        }
+    )
 
 
 @pytest.fixture
@@ -138,21 +83,21 @@ async def ask(port: int, tls: GrpcTls | None) -> int:
 async def encrypted(authority: Authority):
     health = Health("session", SystemClock())
     health.started = True
-    server = GrpcServer("127.0.0.1", 0, health, GrpcTls.from_settings(authority.settings()))
+    server = GrpcServer("127.0.0.1", 0, health, GrpcTls.from_settings(settings_of(authority)))
     await server.start()
     yield server
     await server.stop()
 
 
 async def test_services_that_share_an_authority_understand_each_other(authority, encrypted) -> None:
-    tls = GrpcTls.from_settings(authority.settings())
+    tls = GrpcTls.from_settings(settings_of(authority))
     assert await ask(encrypted.port, tls) == health_pb2.HealthCheckResponse.SERVING
 
 
 async def test_nobody_else_is_let_in(authority, encrypted, tmp_path: Path) -> None:
     stranger = Authority.make(tmp_path / "other")
     stranger.issue()
-    for tls in (None, GrpcTls.from_settings(stranger.settings())):
+    for tls in (None, GrpcTls.from_settings(settings_of(stranger))):
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await ask(encrypted.port, tls)
         assert refused.value.code() is grpc.StatusCode.UNAVAILABLE
@@ -162,14 +107,14 @@ async def test_a_renewed_certificate_is_used_without_a_restart(authority, encryp
     before = authority.file("own").read_bytes()
     authority.issue(to_days=5)
     assert authority.file("own").read_bytes() != before
-    tls = GrpcTls.from_settings(authority.settings())
+    tls = GrpcTls.from_settings(settings_of(authority))
     assert await ask(encrypted.port, tls) == health_pb2.HealthCheckResponse.SERVING
 
 
 def test_an_expired_certificate_is_named_with_its_day(authority: Authority) -> None:
     authority.issue(from_days=-9, to_days=-2)
     with pytest.raises(SettingsError, match=r"VIVA_GRPC_CERTIFICATE_FILE.*expired on 20\d\d-"):
-        GrpcTls.from_settings(authority.settings())
+        GrpcTls.from_settings(settings_of(authority))
 
 
 def test_what_is_no_certificate_is_refused(authority: Authority) -> None:

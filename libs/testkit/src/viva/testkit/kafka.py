@@ -3,6 +3,8 @@
 import asyncio
 import os
 import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from viva.platform.embedded.broker import free_port
@@ -10,14 +12,54 @@ from viva.platform.messaging.topics import admin_client
 from viva.platform.settings import PlatformSettings
 
 
-class KafkaNode:
-    """One node of Apache Kafka in a folder of its own."""
+@dataclass(frozen=True)
+class Listener:
+    """A listener beside the plain one.
 
-    def __init__(self, home: Path, folder: Path) -> None:
+    Attributes:
+        protocol: SSL, SASL_PLAINTEXT or SASL_SSL.
+        properties: its settings, with no `listener.name...` before them.
+    """
+
+    name: str
+    protocol: str
+    properties: Mapping[str, str]
+    port: int = field(default_factory=free_port)
+
+    @property
+    def bootstrap(self) -> str:
+        """Where it listens."""
+        return f"127.0.0.1:{self.port}"
+
+
+class KafkaNode:
+    """One node of Apache Kafka in a folder of its own.
+
+    Args:
+        listeners: more ways in, for those who speak TLS or SASL.
+        users: passwords of those who come with SCRAM-SHA-512.
+        more: further properties of the server.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        folder: Path,
+        listeners: Sequence[Listener] = (),
+        users: Mapping[str, str] | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         self._home = home
         self._folder = folder
+        self._users = dict(users or {})
         self._process: subprocess.Popen[bytes] | None = None
         port, controller = free_port(), free_port()
+        ours = [Listener("PLAINTEXT", "PLAINTEXT", {}, port), *listeners]
+        own = {
+            f"listener.name.{one.name.lower()}.{name}": value
+            for one in listeners
+            for name, value in one.properties.items()
+        } | dict(more or {})
         self.bootstrap = f"127.0.0.1:{port}"
         folder.mkdir(parents=True, exist_ok=True)
         self._properties = folder / "server.properties"
@@ -27,8 +69,10 @@ class KafkaNode:
                     "process.roles=broker,controller",
                     "node.id=1",
                     f"controller.quorum.voters=1@127.0.0.1:{controller}",
-                    f"listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
-                    f"advertised.listeners=PLAINTEXT://127.0.0.1:{port}",
+                    f"listeners={_addresses(ours)},CONTROLLER://127.0.0.1:{controller}",
+                    f"advertised.listeners={_addresses(ours)}",
+                    "listener.security.protocol.map=CONTROLLER:PLAINTEXT,"
+                    + ",".join(f"{one.name}:{one.protocol}" for one in ours),
                     "controller.listener.names=CONTROLLER",
                     f"log.dirs={folder / 'data'}",
                     "offsets.topic.replication.factor=1",
@@ -39,6 +83,7 @@ class KafkaNode:
                     "num.partitions=12",
                     "offsets.topic.num.partitions=4",
                     "broker.session.timeout.ms=3000",
+                    *(f"{name}={value}" for name, value in own.items()),
                 )
             )
         )
@@ -58,6 +103,7 @@ class KafkaNode:
                     binaries / "kafka-storage.sh",
                     *("format", "--cluster-id", "dml2YS10ZXN0LWNsdXN0ZXI"),
                     *("--config", self._properties),
+                    *(part for name in self._users for part in ("--add-scram", self._scram(name))),
                 ],
                 env=environment,
                 check=True,
@@ -72,6 +118,9 @@ class KafkaNode:
                 start_new_session=True,
             )
         asyncio.run(_answering(self.bootstrap))
+
+    def _scram(self, name: str) -> str:
+        return f"SCRAM-SHA-512=[name={name},password={self._users[name]}]"
 
     def kill(self) -> None:
         """Ends the node at once, as a power cut does; it can be started again."""
@@ -88,6 +137,10 @@ class KafkaNode:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+
+
+def _addresses(listeners: Sequence[Listener]) -> str:
+    return ",".join(f"{one.name}://{one.bootstrap}" for one in listeners)
 
 
 async def _answering(bootstrap: str) -> None:

@@ -19,6 +19,7 @@ from viva.platform.messaging.event import Record
 from viva.platform.messaging.lag import Lag
 from viva.platform.messaging.lane import Lane
 from viva.platform.messaging.producer import START_LIMIT_S
+from viva.platform.messaging.refusal import check_refused
 from viva.platform.settings import PlatformSettings
 
 _log = get_logger(__name__)
@@ -59,7 +60,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         """Joins the group.
 
         Raises:
-            TransientError: the broker was away for a minute.
+            TransientError: the broker was away for a minute, or does not let us in.
         """
         deadline, backoff = time.monotonic() + START_LIMIT_S, Backoff()
         while True:
@@ -70,6 +71,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 await broker.stop()
                 if time.monotonic() > deadline:
                     raise TransientError("the broker is away", code="broker_away") from error
+                await check_refused(self._settings)
                 _log.warning("broker_away", error=type(error).__name__)
                 await asyncio.sleep(backoff.next_s())
             else:

@@ -12,6 +12,7 @@ from viva.platform.errors import InvalidError, TransientError
 from viva.platform.instruments import seconds, timed
 from viva.platform.log import get_logger
 from viva.platform.messaging.connection import client_options
+from viva.platform.messaging.refusal import check_refused
 from viva.platform.settings import PlatformSettings
 from viva.platform.telemetry import meter
 
@@ -42,7 +43,7 @@ class Producer:
         """Connects.
 
         Raises:
-            TransientError: the broker was away for a minute.
+            TransientError: the broker was away for a minute, or does not let us in.
         """
         deadline, backoff = time.monotonic() + START_LIMIT_S, Backoff()
         while True:
@@ -53,6 +54,7 @@ class Producer:
                     raise TransientError(
                         f"the broker is away: {error}", code="broker_away"
                     ) from error
+                await check_refused(self._settings)
                 _log.warning("broker_away", error=type(error).__name__)
                 await asyncio.sleep(backoff.next_s())
             else:

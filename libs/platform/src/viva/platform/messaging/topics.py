@@ -13,6 +13,7 @@ from viva.contracts.catalogue import Topic, catalogue
 from viva.platform.backoff import Backoff
 from viva.platform.errors import TransientError
 from viva.platform.messaging.connection import client_options
+from viva.platform.messaging.refusal import check_refused
 from viva.platform.settings import PlatformSettings
 
 _START_LIMIT_S = 60.0
@@ -93,7 +94,7 @@ async def admin_client(settings: PlatformSettings) -> AsyncIterator[AIOKafkaAdmi
     """An admin client, closed at the end.
 
     Raises:
-        TransientError: the broker was away for a minute.
+        TransientError: the broker was away for a minute, or does not let us in.
     """
     deadline, backoff = time.monotonic() + _START_LIMIT_S, Backoff()
     while True:
@@ -105,6 +106,7 @@ async def admin_client(settings: PlatformSettings) -> AsyncIterator[AIOKafkaAdmi
             await admin.close()
             if time.monotonic() > deadline:
                 raise TransientError("the broker is away", code="broker_away") from error
+            await check_refused(settings)
             await asyncio.sleep(backoff.next_s())
     try:
         yield admin
