@@ -109,7 +109,5 @@ async def test_a_broker_of_another_authority_is_not_trusted(
 ) -> None:
     stranger = Authority.make(tmp_path / "other")
     own = secured.by_password() | {"kafka_ca_file": stranger.file("ca")}
-    with pytest.raises(
-        TransientError, match="is not trusted .VIVA_KAFKA_CA_FILE"
-    ):
+    with pytest.raises(TransientError, match="is not trusted"):
         await verify_topics(PlatformSettings.model_validate(own))
