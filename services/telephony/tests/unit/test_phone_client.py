@@ -147,6 +147,18 @@ async def test_each_utterance_ends_in_one_report() -> None:
         assert len(leg.played) == 2
 
 
+async def test_reports_a_bit_early_or_late_leave_no_seams_but_a_pause_is_one() -> None:
+    async with conversing([]) as (leg, client):
+        await client.send(ATTACHED)
+        await client.send(utterance(1, 6400))
+        await leg.playing.wait()
+        for through, position in ((1600, 2000), (3200, 3900), (4800, 5000), (6400, 12_000)):
+            leg.happened.put_nowait(Heard(through, position))
+        runs = [await said(client, m.Played) for _ in range(4)]
+        places = [(run.offset, run.position - BASE) for run in runs if isinstance(run, m.Played)]
+        assert places == [(0, 400), (1600, 2000), (3200, 3600), (4800, 10_400)]
+
+
 async def test_what_was_flushed_is_reported_as_far_as_it_was_heard() -> None:
     async with conversing([]) as (leg, client):
         await client.send(ATTACHED)

@@ -57,3 +57,19 @@ def test_a_beep_is_a_machine_at_once() -> None:
     takers = [screening.hear(Frame(0, to_bytes(frame.astype(np.int16)))) for frame in frames]
     assert takers[:20] == [None] * 20
     assert Taker.MACHINE in takers
+
+
+def test_a_line_that_is_held_up_says_nothing_of_who_is_there() -> None:
+    screening, generator = Screening(), np.random.default_rng(1)
+    loud = to_bytes(generator.normal(scale=SPEECH, size=FRAME_SAMPLES).astype(np.int16))
+    held_up = Frame(0, bytes(2 * 5 * FRAME_SAMPLES), missing=True)
+    greeting = [Frame(0, loud)] * 60 + [held_up] * 15 + [Frame(0, loud)] * 80
+    takers = [taker for frame in greeting if (taker := screening.hear(frame))]
+    assert takers[0] is Taker.MACHINE
+
+
+def test_a_muted_telephone_that_sends_nothing_is_a_person() -> None:
+    screening, nothing = Screening(), Frame(0, bytes(2 * 5 * FRAME_SAMPLES), missing=True)
+    takers = [screening.hear(nothing) for _ in range(40)]
+    assert takers[:20] == [None] * 20
+    assert Taker.PERSON in takers

@@ -1,6 +1,6 @@
 """A SIP trunk on loopback with people behind it: a real stack (baresip) before their handsets.
 
-One exchange at a time in a process, for the stack allows no more.
+One exchange at a time in a process, for the stack allows no more. Needs viva-testkit[sip].
 """
 
 import asyncio

@@ -9,7 +9,7 @@ from collections import deque
 
 import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from viva.audio.g711 import MULAW_SILENCE, decode_mulaw, encode_mulaw
 from viva.audio.pcm import to_bytes, to_samples
@@ -39,12 +39,11 @@ class MediaStream:
         self._down = StreamResampler(16_000, 8_000)
         self._wide = bytearray()
         self._narrow = bytearray()
-        self.refused = ""
 
     async def run(self) -> None:
         """Streams until one side hangs up; a stream that is refused ends the call."""
         headers = {"X-Twilio-Signature": twilio_signature(self._token, self._url, {})}
-        try:
+        with contextlib.suppress(OSError, WebSocketException):
             async with connect(self._url, additional_headers=headers, compression=None) as socket:
                 await self._begin(socket)
                 reading = asyncio.create_task(self._read(socket))
@@ -53,9 +52,6 @@ class MediaStream:
                 finally:
                     reading.cancel()
                     await asyncio.gather(reading, return_exceptions=True)
-        except (OSError, ConnectionClosed, Exception) as error:
-            if isinstance(error, asyncio.CancelledError):
-                raise
 
     async def _begin(self, socket: ClientConnection) -> None:
         await socket.send(

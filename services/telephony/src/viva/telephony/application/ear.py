@@ -86,7 +86,7 @@ class Ear:
         return placed
 
     def _silence(self, samples: int) -> Frame:
-        silence = Frame(self._next_position, bytes(samples * SAMPLE_BYTES))
+        silence = Frame(self._next_position, bytes(samples * SAMPLE_BYTES), missing=True)
         self._next_position += samples
         self._filled_ms += samples / 16
         return silence

@@ -5,11 +5,14 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from viva.audio.pcm import samples_in
 from viva.edge.messages import Utterance
 from viva.telephony.application.ports import CallLeg, Heard
 
 _BYTES = 2
 _QUIET_S = 0.03
+_UNSTEADY = samples_in(80)
+"""A leg's reports are this early or late at most: less is no pause in what was heard."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,24 @@ class _Given:
     first: int
     samples: int
     heard: int = 0
+    position: int | None = None
 
     @property
     def end(self) -> int:
         return self.first + self.samples
+
+    def run(self, through: int, position: int) -> PlayedRun:
+        """What was heard since the last time, up to `through`, whose last sample was at `position`.
+
+        It follows what was heard before without a seam, unless the line paused.
+        """
+        offset, self.heard = self.heard, through - self.first
+        count = self.heard - offset
+        begins = max(0, position - count)
+        if self.position is not None and abs(begins - self.position) <= _UNSTEADY:
+            begins = self.position
+        self.position = begins + count
+        return PlayedRun(self.number, offset, count, begins)
 
 
 class Mouth:
@@ -98,16 +115,12 @@ class Mouth:
         while self._given and self._given[0].first + self._given[0].heard < heard.through:
             given = self._given[0]
             through = min(heard.through, given.end)
-            offset = given.heard
-            given.heard = through - given.first
-            count = given.heard - offset
-            # `position` is where the sample before `heard.through` was heard.
-            first = max(0, heard.position - (heard.through - given.first - offset))
-            self._report(PlayedRun(given.number, offset, count, first))
+            run = given.run(through, heard.position - (heard.through - through))
+            self._report(run)
             if given.heard < given.samples:
                 return
             self._given.popleft()
-            self._report(PlayedOut(given.number, given.samples, first + count))
+            self._report(PlayedOut(given.number, given.samples, run.position + run.count))
 
     async def flush(self, number: int) -> None:
         """Stops an utterance at once, whether it plays or waits."""

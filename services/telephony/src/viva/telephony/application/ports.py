@@ -20,10 +20,13 @@ class Frame:
         position: of the first sample, zero for the first of the leg. It grows by what was received;
             where sound is missing (over 40 ms by the carrier's stamps, the drop counters or the
             monotonic clock) it jumps by what is missing. It never goes back.
+        missing: the ear's own silence for sound that never came, or has not come yet; a leg gives
+            none.
     """
 
     position: int
     pcm: bytes
+    missing: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ class ScreeningRules:
         long_pause_ms: that one's pause before it is a person who waits.
         greeting_ms: whoever speaks for so long without such a pause is a recorded greeting.
         beep_ms: shortest and longest pure tone that is a machine's beep.
+        absent_ms: a line that gives nothing for less is held up; who is there is not told by it.
         speech_dbfs: louder is speech; telephone lines are quiet between words.
     """
 
@@ -37,6 +38,7 @@ class ScreeningRules:
     long_pause_ms: float = 1200
     greeting_ms: float = 2700
     beep_ms: tuple[float, float] = (150, 2000)
+    absent_ms: float = 2000
     speech_dbfs: float = -42.0
 
 
@@ -47,12 +49,16 @@ class Screening:
         self._rules = rules or ScreeningRules()
         self._quiet_ms = 0.0
         self._speech_ms = 0.0
+        self._absent_ms = 0.0
         self._tones = ToneFinder()
 
     def hear(self, frame: Frame) -> Taker | None:
         """Takes a frame; who it is, once that is clear."""
         samples = to_samples(frame.pcm)
         length_ms = milliseconds_of(len(samples))
+        self._absent_ms = self._absent_ms + length_ms if frame.missing else 0.0
+        if frame.missing and self._absent_ms < self._rules.absent_ms:
+            return None
         self._tones.feed(samples)
         if self._beeped():
             return Taker.MACHINE

@@ -59,9 +59,11 @@ def _verified(
     seen: dict[str, None] = {}
 
     async def handler(request: Request) -> Response:
-        body = await request.body()
-        if len(body) > _MOST_BODY:
-            return PlainTextResponse("too large", 413)
+        body = bytearray()
+        async for part in request.stream():
+            body += part
+            if len(body) > _MOST_BODY:
+                return PlainTextResponse("too large", 413)
         pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
         given = request.headers.get(HEADER, "")
         url = _public(trunk, request.url.path)

@@ -131,7 +131,8 @@ class WorkerLeg:
             "received_samples": self._receiver.position - clock.missing_samples,
             "gaps": clock.gaps,
             "missing_samples": clock.missing_samples,
-            "lost_packets": max(lost_by_clock, self._stats.jbuf_lost or 0, self._stats.rx_lost),
+            # Not the jitter buffer's gaps: a key's packets take sequence numbers of the sound.
+            "lost_packets": max(lost_by_clock, self._stats.rx_lost),
             "concealed_packets": clock.concealed_packets,
             "discarded_packets": clock.dropped_packets + (self._stats.jbuf_overflow or 0),
             "jitter_ms": float(self._stats.jbuf_jitter_ms or self._stats.rx_jitter_ms),
