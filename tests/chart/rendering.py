@@ -27,7 +27,11 @@ EVERYTHING: Manifest = {
         "topicPrefix": "prod.",
         "topics": {"mode": "verify"},
     },
-    "database": {"pooler": {"enabled": True, "existingSecret": "pooler"}, "connectionBudget": 100},
+    "database": {
+        "tls": {"existingSecret": "database-ca"},
+        "pooler": {"enabled": True, "existingSecret": "pooler"},
+        "connectionBudget": 100,
+    },
     "objects": {"existingSecret": "s3", "endpoint": "https://s3.example.com", "region": "eu-1"},
     "models": {"source": "image"},
     "tls": {"enabled": True, "certManager": {"enabled": True}},

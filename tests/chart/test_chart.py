@@ -18,7 +18,8 @@ from viva.platform.settings import PlatformSettings
 ROOT = Path(__file__).parents[2]
 # Kinds of operators that are optional: their schemas are not Kubernetes' own.
 FOREIGN = re.compile(r"^(keda\.sh|cert-manager\.io|monitoring\.coreos\.com|gateway\.networking)")
-PSEUDO = {"VIVA_HOME", "VIVA_MODELS_DIR"}
+# Read by others than the settings; the last one by whoever speaks to PostgreSQL.
+PSEUDO = {"VIVA_HOME", "VIVA_MODELS_DIR", "PGSSLROOTCERT"}
 LAYERS = {
     "minimal": {},
     "everything": EVERYTHING,

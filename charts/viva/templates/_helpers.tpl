@@ -118,6 +118,9 @@ VIVA_KAFKA_CERTIFICATE_FILE: /etc/viva/kafka-tls/{{ $v.kafka.tls.certificateKey 
 VIVA_KAFKA_KEY_FILE: /etc/viva/kafka-tls/{{ $v.kafka.tls.keyKey }}
 {{- end }}
 {{- end }}
+{{- if $v.database.tls.existingSecret }}
+PGSSLROOTCERT: /etc/viva/database-tls/{{ $v.database.tls.caKey }}
+{{- end }}
 {{- if $v.objects.existingSecret }}
 VIVA_OBJECTS_ACCESS_KEY_ID_FILE: /etc/viva/objects/{{ $v.objects.accessKeyIdKey }}
 VIVA_OBJECTS_SECRET_ACCESS_KEY_FILE: /etc/viva/objects/{{ $v.objects.secretAccessKeyKey }}
@@ -148,6 +151,9 @@ VIVA_GRPC_KEY_FILE: /etc/viva/grpc-tls/tls.key
 {{- end }}
 {{- if .service.tables }}
 - {name: database, mountPath: /etc/viva/database, readOnly: true}
+{{- end }}
+{{- if and .service.tables $v.database.tls.existingSecret }}
+- {name: database-tls, mountPath: /etc/viva/database-tls, readOnly: true}
 {{- end }}
 {{- if and .service.tables $v.database.pooler.enabled }}
 - {name: pooler, mountPath: /etc/viva/pooler, readOnly: true}
@@ -189,6 +195,10 @@ VIVA_GRPC_KEY_FILE: /etc/viva/grpc-tls/tls.key
     secretName: {{ $v.database.existingSecret }}
     defaultMode: 0440
     items: [{key: {{ $key }}, path: url}]
+{{- if $v.database.tls.existingSecret }}
+- name: database-tls
+  secret: {secretName: {{ $v.database.tls.existingSecret }}, defaultMode: 0440}
+{{- end }}
 {{- if $v.database.pooler.enabled }}
 - name: pooler
   secret:

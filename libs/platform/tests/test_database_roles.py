@@ -1,13 +1,8 @@
 """A role and a schema a service; PgBouncer in transaction mode in between."""
 
 import asyncio
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import AsyncIterator
-from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -16,7 +11,7 @@ from sqlalchemy import text
 from viva.platform.db import Database
 from viva.platform.db.connection import connect
 from viva.platform.db.roles import roles_script
-from viva.platform.embedded.broker import free_port, listening
+from viva.testkit.pooler import find_pooler, running_pooler
 
 
 async def make_role(url: str, service: str) -> str:
@@ -47,40 +42,14 @@ async def test_a_role_needs_no_more_than_its_own_schema(database_url: str) -> No
     await connection.close()
 
 
-def start_pooler(program: str, configuration: Path, sockets: Path) -> subprocess.Popen[bytes]:
-    """Starts PgBouncer, which never runs as root: then as whoever may open the socket."""
-    command = [program, str(configuration)]
-    if os.geteuid() == 0:
-        command[1:1] = ["-u", sockets.owner()]
-        configuration.parent.chmod(0o755)
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-
-
 @pytest.fixture
 async def pooler_url(database_url: str) -> AsyncIterator[str]:
     """A PgBouncer with two server connections before the fresh database."""
-    program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+    program = find_pooler()
     if program is None:
         pytest.skip("pgbouncer is not installed")
-    parts, port = urlsplit(database_url), free_port()
-    folder = parse_qs(parts.query).get("host", [parts.hostname or ""])[0]
-    user = parts.username
-    own = tempfile.TemporaryDirectory(prefix="viva-pgbouncer-")
-    configuration = Path(own.name) / "pgbouncer.ini"
-    configuration.write_text(
-        f"[databases]\n{parts.path[1:]} = host={folder} port={parts.port or 5432} user={user}\n"
-        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
-        "auth_type = any\npool_mode = transaction\ndefault_pool_size = 2\n"
-    )
-    process = start_pooler(program, configuration, Path(folder))
-    async with asyncio.timeout(10):
-        while not await listening("127.0.0.1", port):
-            assert process.poll() is None, process.stdout and process.stdout.read().decode()
-            await asyncio.sleep(0.05)
-    yield f"postgresql://{user}@127.0.0.1:{port}{parts.path}"
-    process.terminate()
-    process.wait(10)
-    own.cleanup()
+    async with running_pooler(program, database_url) as url:
+        yield url
 
 
 async def test_units_of_work_share_the_connections_of_a_pooler(

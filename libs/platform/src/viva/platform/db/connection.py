@@ -8,6 +8,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from viva.platform.db.tls import tls_context
 from viva.platform.errors import TransientError
 from viva.platform.settings import SettingsError
 
@@ -33,6 +34,7 @@ async def connect(
         TransientError: the database is away.
         SettingsError: the certificate of the database or its authority is no good.
     """
+    context = tls_context(url)
     kept = {"search_path": schema} if schema and not pooler else {}
     try:
         return await asyncpg.connect(
@@ -40,6 +42,7 @@ async def connect(
             timeout=CONNECT_TIMEOUT_S,
             server_settings={"application_name": f"viva-{schema or 'admin'}", **kept},
             **({"statement_cache_size": 0} if pooler else {}),
+            **({"ssl": context} if context else {}),
         )
     except ssl.SSLCertVerificationError as error:
         raise SettingsError(f"VIVA_DATABASE_URL: {error.verify_message}") from error
