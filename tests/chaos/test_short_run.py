@@ -21,7 +21,7 @@ def test_the_short_run_has_every_kind() -> None:
 
 
 @pytest.mark.kafka
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)  # two minutes and a half on two free cores
 async def test_a_short_run_breaks_no_invariant() -> None:
     home = os.environ.get("KAFKA_HOME")
     if not home:
