@@ -1,5 +1,6 @@
 """The telephone network of these tests: a carrier and a SIP trunk, and people by their numbers."""
 
+import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -14,6 +15,8 @@ PickUp = Callable[[], Handset]
 MAIN, SIP = "main", "sip"
 _SLOTS = 8
 _CALLER = "+4930555999"
+_LIVE = {"queued", "ringing", "in-progress"}
+_OVER_S = 15
 
 
 @dataclass
@@ -37,10 +40,18 @@ class Phones:
         """Picks up."""
         return self._people.get(number, ScriptedHandset)()
 
-    def calls_to(self, number: str) -> list[str]:
-        """What became of the calls to a number."""
-        calls = [*self.carrier.calls, *self.exchange.calls]
-        return [call.status for call in calls if call.to == number]
+    async def calls_to(self, number: str) -> list[str]:
+        """What became of the calls to a number; a verdict may be there before its line is let go.
+
+        Raises:
+            TimeoutError: one goes on.
+        """
+        calls = [call for call in (*self.carrier.calls, *self.exchange.calls) if call.to == number]
+        async with asyncio.timeout(_OVER_S):
+            for call in calls:
+                while call.status in _LIVE:
+                    await call.changed.wait()
+        return [call.status for call in calls]
 
     def settings(self, port: int) -> dict[str, str]:
         """Of a Viva whose telephony listens there."""

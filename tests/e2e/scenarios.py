@@ -129,36 +129,30 @@ async def _problem(world: World, method: str, path: str) -> ApiError:
     raise AssertionError(f"{method} {path} should be refused")
 
 
-async def _by_phone(
-    world: World, outcome: Outcome, trunk: str, habits: PhoneHabits, *fates: Fate
+async def _call(
+    world: World, outcome: Outcome, call: dict[str, Any], pick_up: PickUp, *fates: Fate
 ) -> None:
-    """Somebody is called and goes through it; then the verdict is waited for."""
-    said = book().by_question
-    person = PhoneCandidate(
-        world.voice, [said["warm"][0], said["customer"][0], said["problem"][0]], habits
-    )
-    outcome.notes["person"] = person
-    outcome.report = person.report
-    await _call(world, outcome, trunk, person.pick_up, *fates)
-
-
-async def _call(world: World, outcome: Outcome, trunk: str, pick_up: PickUp, *fates: Fate) -> None:
+    """Somebody is called; then the verdict is waited for."""
     number = world.phones.add(pick_up, *fates)
     outcome.notes["number"] = number
     outcome.created = await world.api.create_interview(
         **outcome.notes["order"],
         channel="phone",
         candidate={"phone": number},
-        call={"trunk": trunk},
+        call=call,
     )
     await finish(outcome, world.api, PHONE_S)
-    outcome.notes["calls"] = world.phones.calls_to(number)
+    outcome.notes["calls"] = await world.phones.calls_to(number)
 
 
-def _called(habits: PhoneHabits, *fates: Fate, trunk: str = MAIN) -> Act:
+def _called(habits: PhoneHabits, *fates: Fate, **call: Any) -> Act:
     async def act(world: World, outcome: Outcome, scenario: Scenario) -> None:
-        del scenario
-        await _by_phone(world, outcome, trunk, habits, *fates)
+        said = scenario.book().by_question
+        answers = [said[question][0] for question in ("warm", "customer", "problem")]
+        person = PhoneCandidate(world.voice, answers, habits)
+        outcome.notes["person"] = person
+        outcome.report = person.report
+        await _call(world, outcome, {"trunk": MAIN} | call, person.pick_up, *fates)
 
     return act
 
@@ -166,7 +160,7 @@ def _called(habits: PhoneHabits, *fates: Fate, trunk: str = MAIN) -> Act:
 def _answered_by_a_machine(*fates: Fate) -> Act:
     async def act(world: World, outcome: Outcome, scenario: Scenario) -> None:
         del scenario
-        await _call(world, outcome, MAIN, lambda: Voicemail(world.voice), *fates)
+        await _call(world, outcome, {"trunk": MAIN}, lambda: Voicemail(world.voice), *fates)
 
     return act
 
@@ -234,6 +228,12 @@ SCENARIOS: dict[str, Scenario] = {
         act=_called(PhoneHabits(Consent.SPEECH), Fate.BUSY, trunk=SIP), by_phone=True
     ),
     "phone_drops": Scenario(act=_called(PhoneHabits(hangs_up_in=2)), by_phone=True),
+    "phone_gone": Scenario(
+        book=lambda: book(customer=(Say(f"{CUSTOMER} {MORE}"),), problem=(Say(LONG_PROBLEM),)),
+        order={"limits": {"grace_s": 3}},
+        act=_called(PhoneHabits(hangs_up_in=3), trunk=SIP, call_back=False),
+        by_phone=True,
+    ),
     "phone_refuses": Scenario(act=_called(PhoneHabits(Consent.REFUSED)), by_phone=True),
     "phone_nobody": Scenario(
         act=_answered_by_a_machine(Fate.RING, Fate.BUSY), by_phone=True, live=False

@@ -15,7 +15,6 @@ from viva.testkit.candidate.microphone import voiced_end
 from viva.testkit.candidate.script import SAMPLE_RATE_HZ, Say
 
 PIECE = SAMPLE_RATE_HZ // 2
-pytestmark = pytest.mark.settling
 BOTH = pytest.mark.usefixtures("trunk")
 
 
@@ -103,6 +102,15 @@ async def test_a_dropped_call_is_called_back_and_goes_on(outcome: Outcome) -> No
     assert outcome.verdict["status"] == "completed"
     assert outcome.notes["calls"] == ["completed", "completed"]
     assert outcome.verdict["questions"] == {"planned": 2, "answered": 2}
+
+
+@pytest.mark.scenario("phone_gone")
+async def test_a_line_that_drops_for_good_is_scored_as_far_as_it_went(outcome: Outcome) -> None:
+    assert outcome.verdict["status"] == "partial", outcome.verdict["explanation"]["overall_score"]
+    assert outcome.verdict["channel"] == "phone"
+    assert outcome.answers["customer"]["partial"] is False
+    assert outcome.answers["problem"]["partial"] is True
+    assert outcome.notes["calls"] == ["completed"]
 
 
 @pytest.mark.scenario("phone_refuses")

@@ -201,19 +201,17 @@ async def test_a_trunk_that_registers_says_when_it_does_not() -> None:
 
 
 async def test_five_percent_loss_and_40_ms_jitter_keep_words_and_clock() -> None:
-    """Lost packets are filled in, so that a second of speech is where it was, and as long."""
+    """Lost packets are filled in, so that each piece of speech is there, and where it was."""
     said, peer = warble(6.0), SipPeer(network=rough(loss=0.05, jitter_s=0.04))
     async with peer_and_trunk(peer) as trunk, call(trunk, peer) as (listener, person):
         await person.say(PAUSE * 5)
         await person.say(said + PAUSE * 8)  # the worker counts once a second
         counters = listener.leg.counters()
-    second = 2 * samples_in(1000)
-    places = []
-    for at in range(0, len(said), second):
-        likeness, place = find(said[at : at + second], timeline(listener.frames))
-        places += [place - at // 2] if likeness > 0.6 else []
-    assert len(places) >= 5, "most seconds of speech are found again"
-    assert max(places) - min(places) <= samples_in(160)
+    piece, heard = 2 * samples_in(300), timeline(listener.frames)
+    found = [(at, *find(said[at : at + piece], heard)) for at in range(0, len(said), piece)]
+    places = sorted(place - at // 2 for at, likeness, place in found if likeness > 0.7)
+    assert len(places) >= 0.7 * len(found), "most pieces of speech are found again"
+    assert places[-1] - places[0] <= samples_in(160)
     lost = person.rtp.lost_packets / person.rtp.sent_packets
     assert 0.02 < lost < 0.09
     assert counters.concealed_packets + counters.missing_samples // 320 > 0.3 * (
