@@ -11,7 +11,7 @@ import psutil
 
 from tests.bench.bench import Bench, ms, percent, percentile
 from tests.bench.interview import ORDER, TURNS, book
-from viva.testkit.candidate.conduct import Conducted, conduct
+from viva.testkit.candidate.conduct import Conducted, attend, finish
 from viva.testkit.candidate.report import Turn
 from viva.testkit.stack import Stack
 
@@ -104,21 +104,20 @@ async def _level(bench: Bench, hesitant: Sequence[bool]) -> Level:
         warm = await api.create_interview(**ORDER)
         await api.ready(warm["id"])
         before, began = _cpu(stack), time.monotonic()
+        verdicts: list[asyncio.Task[None]] = []
 
         async def one(number: int) -> Conducted:
             await asyncio.sleep(number * APART_S)
-            return await conduct(
-                api,
-                bench.voice,
-                book=books[number],
-                seed=number,
-                verdict_timeout_s=VERDICT_S,
-                **ORDER,
-            )
+            conducted = Conducted(created=await api.create_interview(**ORDER))
+            await api.ready(conducted.id)
+            await attend(conducted, bench.voice, books[number], seed=number)
+            verdicts.append(asyncio.create_task(finish(conducted, api, VERDICT_S)))
+            return conducted
 
         conducted = await asyncio.gather(*(one(number) for number in range(at_once)))
         lasted = time.monotonic() - began - APART_S * (at_once - 1)
         after = _cpu(stack)
+        await asyncio.gather(*verdicts)
     bench.conducted += conducted
     cpu = {name: (after[name] - before.get(name, 0.0)) / lasted for name in after}
     thoughts = _sure_by_question(stack, [each.id for each in conducted])
@@ -170,7 +169,8 @@ def _cpu(stack: Stack) -> dict[str, float]:
     for name in stack.state()["services"]:
         process = psutil.Process(stack.pid(name))
         parts = [process, *process.children(recursive=True)]
-        used[name] = sum(sum(part.cpu_times()[:2]) for part in parts)
+        # With the time of children that have ended: a renderer lives as long as it has work.
+        used[name] = sum(sum(part.cpu_times()[:4]) for part in parts)
     return used
 
 

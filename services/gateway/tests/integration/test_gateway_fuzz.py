@@ -10,6 +10,7 @@ from .conftest import SMALLEST, Customer
 
 SEED = 7
 ROUNDS = 250
+ODDNESS = (0.0, 0.05, 0.2)
 ODD: list[Any] = [
     None,
     True,
@@ -36,27 +37,30 @@ ODD: list[Any] = [
 ]
 
 
-def _value(chance: random.Random, document: Any, schema: Any, depth: int = 0) -> Any:
-    """Draws a value near a schema, odd in about one place in five."""
-    if chance.random() < 0.2 or depth > 6:
+def _value(
+    chance: random.Random, document: Any, schema: Any, oddness: float, depth: int = 0
+) -> Any:
+    """Draws a value near a schema; a place is odd with the probability `oddness`."""
+    if chance.random() < oddness or depth > 6:
         return chance.choice(ODD)
     if "$ref" in schema:
         schema = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]
     options = schema.get("anyOf") or schema.get("oneOf")
     if options:
-        return _value(chance, document, chance.choice(options), depth + 1)
+        return _value(chance, document, chance.choice(options), oddness, depth + 1)
     if "enum" in schema:
         return chance.choice(schema["enum"])
     match schema.get("type"):
         case "object":
             return {
-                name: _value(chance, document, field, depth + 1)
+                name: _value(chance, document, field, oddness, depth + 1)
                 for name, field in schema.get("properties", {}).items()
                 if name in schema.get("required", []) or chance.random() < 0.5
             }
         case "array":
             count = chance.randint(0, 3)
-            return [_value(chance, document, schema["items"], depth + 1) for _ in range(count)]
+            items = schema["items"]
+            return [_value(chance, document, items, oddness, depth + 1) for _ in range(count)]
         case "integer" | "number":
             return chance.choice([0, 1, 3, 5, 2.5, 100])
         case "boolean":
@@ -90,7 +94,8 @@ async def test_nothing_that_is_sent_breaks_the_gateway(customer: Customer) -> No
             if found["in"] == "query" and chance.random() < 0.4
         }
         content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-        body = json.dumps(_value(chance, document, content["schema"])) if content else None
+        oddness = chance.choice(ODDNESS)
+        body = json.dumps(_value(chance, document, content["schema"], oddness)) if content else None
         answer = await customer.http.request(
             method.upper(),
             path,

@@ -173,6 +173,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"expires_at": "2020-01-01T00:00:00Z"}, "expiry_invalid", "/expires_at"),
     ({"expires_at": "2020-01-01T00:00:00"}, "validation_failed", "/expires_at"),
+    ({"expires_at": "9999-12-31T23:59:59-05:00"}, "validation_failed", "/expires_at"),
     ({"expires_in_s": 1e12}, "validation_failed", "/expires_in_s"),
     ({"metadata": {"a b": "x"}}, "validation_failed", "/metadata/a b"),
     ({"metadata": {"a": 1}}, "validation_failed", "/metadata/a"),
@@ -241,6 +242,8 @@ async def test_lists_page_and_filter(world: World, customer: Customer) -> None:
     start = world.clock.now() - timedelta(minutes=5)
     second = (start + timedelta(minutes=1)).isoformat()
     assert await found(created_before=second) == {0}
+    beyond = await customer.get("/interviews", created_before="0001-01-01T00:00:00+23:59")
+    assert (beyond.status_code, beyond.json()["code"]) == (422, "validation_failed")
     assert await found(created_from=second) == {1, 2, 3, 4}
     for query in (
         {"limit": 0},

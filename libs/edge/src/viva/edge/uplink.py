@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 
 from viva.edge.buffer import ReplayBuffer
@@ -134,11 +134,15 @@ class Uplink:
 
     async def _attached(self, stream: SessionStream) -> AsyncGenerator[SessionMessage, None]:
         writer: asyncio.Task[None] | None = None
+        reading: asyncio.Future[SessionMessage | None] | None = None
         lost = True
         silence_s = self._limits.attach_reply_s
+        messages = stream.messages()
         try:
-            messages = stream.messages()
-            while (message := await _next(messages, silence_s)) is not None:
+            while True:
+                reading = asyncio.ensure_future(anext(messages, None))
+                if (message := await _arrived(reading, silence_s)) is None:
+                    break
                 match message:
                     case Attached():
                         silence_s = self._limits.session_silence_s
@@ -150,14 +154,19 @@ class Uplink:
                 yield message
                 if isinstance(message, (End, Replaced)):
                     lost = False
-        except GeneratorExit:
+        except (GeneratorExit, asyncio.CancelledError):
+            # The connection's own end: what was sent last is still read by the replica.
             lost = False
             raise
         finally:
             if writer:
                 writer.cancel()
                 await asyncio.gather(writer, return_exceptions=True)
+            # To cancel a read breaks the call, and loses what the replica has not read yet.
             await stream.close(cancel=lost)
+            if reading:
+                reading.cancel()
+                await asyncio.gather(reading, return_exceptions=True)
 
     def _take_up(self, attached: Attached) -> Attached:
         """Notes the new epoch; says what the client must send again.
@@ -196,23 +205,19 @@ class Uplink:
                     await stream.send(Heartbeat())
 
 
-async def _next(messages: AsyncIterator[SessionMessage], silence_s: float) -> SessionMessage | None:
+async def _arrived(
+    reading: "asyncio.Future[SessionMessage | None]", silence_s: float
+) -> SessionMessage | None:
     """The next message, or None at the stream's end.
 
     Raises:
         SessionLostError: nothing came for so long.
     """
-    pending = asyncio.ensure_future(anext(messages, None))
     clock = asyncio.get_running_loop().time
-    try:
-        while True:
-            asked = clock()
-            if (await asyncio.wait({pending}, timeout=silence_s))[0]:
-                return pending.result()
-            # Where this process itself stood still, what was said may wait to be read.
-            if clock() - asked < silence_s + OWN_STALL_S:
-                raise SessionLostError("silent")
-    finally:
-        if not pending.done():
-            pending.cancel()
-            await asyncio.gather(pending, return_exceptions=True)
+    while True:
+        asked = clock()
+        if (await asyncio.wait({reading}, timeout=silence_s))[0]:
+            return reading.result()
+        # Where this process itself stood still, what was said may wait to be read.
+        if clock() - asked < silence_s + OWN_STALL_S:
+            raise SessionLostError("silent")

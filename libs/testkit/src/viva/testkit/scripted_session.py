@@ -158,6 +158,7 @@ class ScriptedSession(ConversationServiceServicer):
 async def _read(requests: AsyncIterator[pb.ConverseRequest], stream: ScriptedStream) -> None:
     async for request in requests:
         stream._take(request)  # noqa: SLF001
+    stream.hang_up()
     stream._end()  # noqa: SLF001
 
 

@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import Collection
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
+from viva.platform.backoff import Backoff
 from viva.platform.errors import TransientError
 from viva.platform.messaging.connection import client_options
 from viva.platform.messaging.topics import admin_client
 from viva.platform.settings import PlatformSettings
 
 _LIMIT_S = 10.0
+_TRIES = 12
 
 
 async def end_offsets(
@@ -49,12 +52,23 @@ async def committed_offsets(
         group: without the prefix setting.
 
     Raises:
-        TransientError: the broker is away.
+        TransientError: the broker is away, or does not tell.
     """
+    backoff = Backoff(0.1, 1.0)
     async with admin_client(settings) as admin:
-        committed = await admin.list_consumer_group_offsets(
-            settings.topic_prefix + group, partitions=list(partitions)
-        )
+        while True:
+            try:
+                committed = await admin.list_consumer_group_offsets(
+                    settings.topic_prefix + group, partitions=list(partitions)
+                )
+                break
+            # A cluster that had no group before makes the coordinator's topic when it is asked.
+            except KafkaError as error:
+                if not error.retriable or backoff.tries > _TRIES:
+                    raise TransientError(
+                        "the broker does not tell offsets", code="broker_away"
+                    ) from error
+                await asyncio.sleep(backoff.next_s())
     return {tp: entry.offset for tp, entry in committed.items() if entry.offset >= 0}
 
 

@@ -53,13 +53,25 @@ async def apply_topics(settings: PlatformSettings) -> list[str]:
         response = await admin.create_topics(
             [_new_topic(wanted, embedded=settings.kafka_embedded) for wanted in missing]
         )
-    made = []
-    for name, code, *_ in response.topic_errors:
-        if code not in {0, _EXISTS}:
-            raise TransientError(f"topic {name} was refused: error {code}", code="topic_refused")
-        if code == 0:
-            made.append(name)
+        made = []
+        for name, code, *_ in response.topic_errors:
+            if code not in {0, _EXISTS}:
+                raise TransientError(
+                    f"topic {name} was refused: error {code}", code="topic_refused"
+                )
+            if code == 0:
+                made.append(name)
+        await _shown(admin, {wanted.name for wanted in missing})
     return made
+
+
+async def _shown(admin: AIOKafkaAdminClient, names: set[str]) -> None:
+    """Waits until the broker that was asked names topics that the controller has just made."""
+    deadline, backoff = time.monotonic() + _START_LIMIT_S, Backoff(0.05, 1.0)
+    while absent := names - set(await admin.list_topics()):
+        if time.monotonic() > deadline:
+            raise TransientError(f"topics were made, but do not show: {sorted(absent)}")
+        await asyncio.sleep(backoff.next_s())
 
 
 async def verify_topics(

@@ -46,7 +46,6 @@ async def conduct(
     listen: Listener = lambda _who, _text: None,
     seed: int = 0,
     timeout_s: float = 900,
-    verdict_timeout_s: float = 180,
     **order: Any,
 ) -> Conducted:
     """Conducts an interview from its order to its verdict.
@@ -61,7 +60,7 @@ async def conduct(
     conducted = Conducted(created=await api.create_interview(**order))
     await api.ready(conducted.id)
     await attend(conducted, voice, book, habits, listen, seed=seed, timeout_s=timeout_s)
-    await finish(conducted, api, verdict_timeout_s)
+    await finish(conducted, api)
     return conducted
 
 

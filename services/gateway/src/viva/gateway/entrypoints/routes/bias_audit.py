@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime
 
 from viva.gateway.application.bias_auditing import forget, report, upload
 from viva.gateway.domain.access import Caller, Scope
@@ -13,12 +12,13 @@ from viva.gateway.entrypoints.schemas.bias_audit import (
     DemographicsBody,
     StoredDocument,
 )
+from viva.gateway.entrypoints.schemas.fields import Moment
 from viva.gateway.entrypoints.state import gateway
 
 router = APIRouter(prefix="/v1/bias-audit", tags=["bias audit"], route_class=ApiRoute)
 Writer = Annotated[Caller, allowed(Scope.BIAS_AUDIT_WRITE)]
 Reader = Annotated[Caller, allowed(Scope.BIAS_AUDIT_READ)]
-Moment = Annotated[AwareDatetime | None, Query()]
+MomentQuery = Annotated[Moment | None, Query()]
 
 
 @router.put("/demographics", response_model=StoredDocument)
@@ -44,8 +44,8 @@ async def delete_demographics(interview_id: str, request: Request, who: Writer) 
 async def export_bias_audit(
     request: Request,
     who: Reader,
-    created_from: Moment = None,
-    created_before: Moment = None,
+    created_from: MomentQuery = None,
+    created_before: MomentQuery = None,
 ) -> Response:
     """Scoring and selection rates by sex, race and both, impact ratios, four fifths, Fisher's test.
 

@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime
 
 from viva.gateway.application import auditing
 from viva.gateway.application.attempts import (
@@ -37,6 +36,7 @@ from viva.gateway.entrypoints.schemas.documents import (
     OverrideDocument,
 )
 from viva.gateway.entrypoints.schemas.explanations import ExplanationDocument, RescoreDocument
+from viva.gateway.entrypoints.schemas.fields import Moment
 from viva.gateway.entrypoints.schemas.interviews import (
     CancelBody,
     CreateInterviewBody,
@@ -51,7 +51,7 @@ router = APIRouter(prefix="/v1/interviews", tags=["interviews"], route_class=Api
 Reader = Annotated[Caller, allowed(Scope.INTERVIEWS_READ)]
 Writer = Annotated[Caller, allowed(Scope.INTERVIEWS_WRITE)]
 Reviewer = Annotated[Caller, allowed(Scope.REVIEWS_WRITE)]
-Moment = Annotated[AwareDatetime | None, Query()]
+MomentQuery = Annotated[Moment | None, Query()]
 _METADATA_FILTER: Any = {
     "parameters": [
         {
@@ -87,8 +87,8 @@ async def list_interviews(
     status: Annotated[list[Status] | None, Query()] = None,
     external_id: Annotated[str | None, Query(max_length=200)] = None,
     tag: Annotated[str | None, Query(max_length=40)] = None,
-    created_from: Moment = None,
-    created_before: Moment = None,
+    created_from: MomentQuery = None,
+    created_before: MomentQuery = None,
 ) -> Response:
     """Lists interviews, newest first, without explanations and answers."""
     parts = gateway(request)

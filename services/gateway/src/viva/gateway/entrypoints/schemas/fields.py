@@ -1,9 +1,10 @@
 """Kinds of text and the base of every request body."""
 
 import unicodedata
+from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 _ALLOWED_CONTROLS = frozenset("\n\t")
 
@@ -13,6 +14,13 @@ def _printable(text: str) -> str:
         if character not in _ALLOWED_CONTROLS and unicodedata.category(character) in {"Cc", "Cs"}:
             raise ValueError("must not hold control characters")
     return text
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must lie within the years 1 to 9999 in UTC") from None
 
 
 _Clean = AfterValidator(_printable)
@@ -43,6 +51,8 @@ Email = Annotated[
     ),
 ]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
+# A point in time with its offset, turned to UTC.
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
 Url = Annotated[
     str,

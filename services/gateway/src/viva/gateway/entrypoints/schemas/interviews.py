@@ -1,12 +1,11 @@
 """Bodies of interviews."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
     AliasChoices,
-    AwareDatetime,
     Discriminator,
     Field,
     StrictInt,
@@ -30,6 +29,7 @@ from viva.gateway.entrypoints.schemas.fields import (
     Code,
     Email,
     Line,
+    Moment,
     OptionalLine,
     OptionalProse,
     Phone,
@@ -168,7 +168,7 @@ class CreateInterviewBody(Body):
     accommodations: AccommodationsBody = AccommodationsBody()
     limits: LimitsBody = LimitsBody()
     call: CallBody | None = Field(None, description="Of the channel phone")
-    expires_at: AwareDatetime | None = Field(None, description="When the link dies; not both")
+    expires_at: Moment | None = Field(None, description="When the link dies; not both")
     expires_in_s: float | None = Field(
         None, gt=0, allow_inf_nan=False, le=366 * 86400, description="The same, from now"
     )
@@ -225,7 +225,7 @@ class LabelsBody(Body):
 class ReinviteBody(Body):
     """When the fresh link dies."""
 
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
     expires_in_s: float | None = Field(None, gt=0, le=366 * 86400, allow_inf_nan=False)
 
 
@@ -255,7 +255,7 @@ def minute_of(time_of_day: str) -> int:
 def expiry(at: datetime | None, in_s: float | None, now: datetime) -> datetime | None:
     """Reads either form of an expiry."""
     if at is not None:
-        return at.astimezone(UTC)
+        return at
     return now + timedelta(seconds=in_s) if in_s else None
 
 

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, StrictInt
+from pydantic import Field, StrictInt
 
 from viva.gateway.domain.access import Mode, Scope
 from viva.gateway.domain.reviews import Decision
 from viva.gateway.entrypoints.schemas.fields import (
     Body,
     Line,
+    Moment,
     OptionalLine,
     OptionalProse,
     Prose,
@@ -43,4 +44,4 @@ class CreateKeyBody(Body):
     name: Line
     mode: Mode = Mode.LIVE
     scopes: list[Scope] = Field(min_length=1, max_length=len(Scope))
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
