@@ -1,5 +1,6 @@
 import asyncio
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,6 +74,25 @@ async def test_a_reader_that_waits_gets_what_comes() -> None:
     buffer.add(Bye(1))
     assert (await waiting)[1] == [Bye(1)]
     assert await buffer.next_after(buffer.end, 0.001) == (buffer.end, [])
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_a_reader_that_is_ended_just_when_something_comes_ends(turns: int) -> None:
+    buffer = ReplayBuffer(1 << 20)
+
+    async def read() -> None:
+        cursor = 0
+        while True:
+            cursor, _ = await buffer.next_after(cursor, 5)
+
+    reading = asyncio.create_task(read())
+    for _ in range(4):
+        await asyncio.sleep(0)
+    buffer.add(Bye(1))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    reading.cancel()
+    assert (await asyncio.wait({reading}, timeout=1))[0]
 
 
 @given(

@@ -121,7 +121,9 @@ class ReplayBuffer:
         if cursor >= self._next_index:
             self._changed.clear()
             try:
-                await asyncio.wait_for(self._changed.wait(), timeout_s)
+                # Not wait_for: it forgets a cancellation that comes together with an entry.
+                async with asyncio.timeout(timeout_s):
+                    await self._changed.wait()
             except TimeoutError:
                 return cursor, []
         fresh = self._since(cursor)

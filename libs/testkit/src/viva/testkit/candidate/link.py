@@ -208,7 +208,8 @@ class Link:
     async def _send(self, socket: ClientConnection) -> None:
         while True:
             try:
-                message = await asyncio.wait_for(self._outbox.get(), timeout=0.25)
+                async with asyncio.timeout(0.25):
+                    message = await self._outbox.get()
             except TimeoutError:
                 message = json.dumps({"type": "heartbeat"})
             await self._flowing.wait()

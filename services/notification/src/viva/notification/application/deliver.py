@@ -80,7 +80,8 @@ class DeliveryWorker:
                 self._due.clear()
                 if not await self._start_due():
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._due.wait(), self._poll_s)
+                        async with asyncio.timeout(self._poll_s):
+                            await self._due.wait()
         finally:
             for task in self._running:
                 task.cancel()

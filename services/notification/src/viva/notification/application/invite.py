@@ -42,7 +42,8 @@ class InvitationWorker:
             self._due.clear()
             if not await self._send_next():
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._due.wait(), self._poll_s)
+                    async with asyncio.timeout(self._poll_s):
+                        await self._due.wait()
 
     async def _send_next(self) -> bool:
         try:
