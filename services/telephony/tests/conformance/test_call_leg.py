@@ -31,7 +31,7 @@ from viva.telephony.application.ports import (
 from viva.telephony.domain.calls import HangUp, NotAnswered
 from viva.telephony.domain.numbers import PhoneNumber
 
-pytestmark = pytest.mark.settling
+pytestmark = pytest.mark.real_time
 
 CALLEE = PhoneNumber("+4930555001")
 CALLER = PhoneNumber("+4930555002")

@@ -22,7 +22,7 @@ from viva.testkit.phone.carrier import Fate
 from viva.testkit.phone.handset import ScriptedHandset
 from viva.testkit.scripted_session import ScriptedStream, attached
 
-pytestmark = pytest.mark.settling
+pytestmark = pytest.mark.real_time
 
 BASE = 16_000
 

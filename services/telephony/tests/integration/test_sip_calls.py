@@ -20,7 +20,7 @@ from viva.telephony.domain.calls import NotAnswered
 from viva.testkit.phone.exchange import ExchangeCall, SipExchange
 from viva.testkit.phone.handset import ScriptedHandset
 
-pytestmark = pytest.mark.settling
+pytestmark = pytest.mark.real_time
 
 IN_TIME_S = 15.0
 ALL = ("PCMU", "PCMA", "G722", "OPUS")

@@ -23,7 +23,7 @@ from viva.telephony.adapters.sip.trunk import SipTrunk
 from viva.telephony.application.ports import Ended, Frame, InboundCall, NotAnsweredError
 from viva.telephony.domain.calls import HangUp, NotAnswered
 
-pytestmark = pytest.mark.settling
+pytestmark = pytest.mark.real_time
 
 IN_TIME_S = 15.0
 

@@ -43,9 +43,10 @@ class RunningBroker:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declares the marker; has SIGTERM end a run like Ctrl-C, so that servers are stopped."""
+    """Declares the markers; has SIGTERM end a run like Ctrl-C, so that servers are stopped."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+    config.addinivalue_line("markers", "real_time: calls with sound; run beside nothing heavier")
     config.addinivalue_line("markers", "settling: real time, not yet steady beside other work")
     config.addinivalue_line("markers", "kafka: needs Apache Kafka; runs where KAFKA_HOME is set")
 
