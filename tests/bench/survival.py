@@ -37,6 +37,8 @@ async def _lose(bench: Bench, how: str, interviews: int, means: dict[str, Any]) 
             bench.console.print(f"[dim]survival: {how}, interview {number + 1} of {interviews}[/]")
             survived = await conduct_with_losses(stack, api, bench.voice, **means)
             dead_air_s += survived.dead_air_s
+            found = ", ".join(f"{each:.2f}" for each in survived.dead_air_s)
+            bench.console.print(f"[dim]survival: dead air {found} s[/]")
             statuses.add(survived.conducted.verdict["status"])
             replies_ms += survived.conducted.report.latencies_ms
     shares = (percentile(dead_air_s, share) for share in (0.5, 0.95, 1.0))
