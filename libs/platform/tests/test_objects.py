@@ -40,6 +40,13 @@ async def test_listing_and_deleting_by_prefix(objects: Objects) -> None:
     assert [entry.key for entry in await objects.list("")] == ["iv_10/a", "iv_2/a"]
 
 
+async def test_no_folder_names_what_was_deleted(objects: Objects, tmp_path: Path) -> None:
+    for key in ("recordings/iv_1/1/a", "recordings/iv_2/1/a"):
+        await objects.put(key, b"x")
+    await objects.delete_prefix("recordings/iv_1")
+    assert [path.name for path in (tmp_path / "objects" / "recordings").iterdir()] == ["iv_2"]
+
+
 @pytest.mark.parametrize("key", ["", "/etc/passwd", "a/../../b", ".."])
 async def test_keys_stay_inside(objects: Objects, key: str, tmp_path: Path) -> None:
     with pytest.raises(InvalidError):

@@ -208,7 +208,8 @@ def _open(url: str, options: dict[str, str]) -> ObjectStore:
         return from_url(url)
     folder = Path(unquote(parts.path))
     folder.mkdir(parents=True, exist_ok=True)
-    return LocalStore(folder)
+    # A folder left empty would still name the interview that was erased.
+    return LocalStore(folder, automatic_cleanup=True)
 
 
 def _check_key(key: str) -> None:
