@@ -24,7 +24,9 @@ class EvalSettings(BaseSettings):
     )
     speechocean_part: str = Field("", description="train or test; empty takes both.")
     adult_age: int = Field(16, description="Younger speakers are no adults (spk2age).")
-    phone_answers: int = Field(2, ge=2, description="Answers of each speaker on the phone.")
+    phone_answers: int = Field(
+        2, ge=2, description="Answers of each speaker, by phone and for the bias of recognition."
+    )
     mixtures: int = Field(100, ge=3, description="Mixtures of one to three voices, a channel.")
     interviews: int = Field(300, ge=1, description="Clean interviews of real voices, a channel.")
     diarization: Path | None = Field(
@@ -32,6 +34,16 @@ class EvalSettings(BaseSettings):
     )
     librispeech: Path | None = Field(
         None, description="LibriSpeech layout: **/*.trans.txt beside flac or wav files."
+    )
+    reading: Path | None = Field(
+        None,
+        description="CSV: speaker, room, kind (warm_up, spontaneous or read), audio: the same "
+        "people both ways.",
+    )
+    spoken: Path | None = Field(
+        None,
+        description="CSV: id, speaker, group, question, competency, text (what a person heard), "
+        "audio; `group` is the accent.",
     )
     cefr_texts: Path | None = Field(None, description="CSV: id, speaker, cefr, text.")
     cefr_speech: Path | None = Field(None, description="CSV: id, speaker, cefr, audio.")

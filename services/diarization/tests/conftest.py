@@ -1,6 +1,8 @@
 """Speech for tests: spoken by the synthesizer, kept on disk by content."""
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,9 @@ from viva.testkit.candidate.script import Say
 from viva.testkit.candidate.voice import Voice
 
 Speak = Callable[[str, str], Samples]
+
+# Test modules share `nemo_models`; importlib mode leaves the path alone.
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session")

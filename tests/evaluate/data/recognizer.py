@@ -72,4 +72,5 @@ def _transcript(entry: dict) -> Transcript:  # type: ignore[type-arg]
         tuple(Word(**word) for word in entry["words"]),
         tuple(Span(**span) for span in entry["speech"]),
         syllables_ms=tuple(entry["syllables_ms"]),
+        filled_pauses=tuple(Span(**span) for span in entry.get("filled_pauses", ())),
     )

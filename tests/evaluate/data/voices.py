@@ -12,8 +12,10 @@ from tests.evaluate.data.phone import over_the_phone
 from tests.evaluate.data.speechocean import Utterance, load
 from tests.evaluate.data.voice_cache import CachedEmbedder, CachedSpeech
 from tests.evaluate.settings import EvalSettings
+from viva.audio.models.store import ModelStore
 from viva.audio.pcm import Samples, milliseconds_of, samples_in
 from viva.audio.wav import write_wav
+from viva.diarization.adapters.models import voice_activity
 from viva.diarization.application.attribution import Attribution
 from viva.diarization.application.model import AnswerAudio, VoiceRecord
 from viva.diarization.domain.model import Channel, Span, Turn, Word
@@ -63,7 +65,8 @@ class Voices:
     def __init__(self, cache: Path) -> None:
         self.speech = CachedSpeech(cache)
         self.embedder = CachedEmbedder(cache)
-        self.attribute = Attribution(self.embedder, self.speech)
+        self.activity = voice_activity(ModelStore())
+        self.attribute = Attribution(self.embedder, self.speech, self.activity)
 
 
 class People:

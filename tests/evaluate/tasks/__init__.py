@@ -2,6 +2,7 @@
 
 from tests.evaluate.registry import Task
 from tests.evaluate.tasks import (
+    asr_bias,
     attacks,
     cefr,
     competency,
@@ -10,6 +11,7 @@ from tests.evaluate.tasks import (
     multiple_speakers,
     nulls,
     phone,
+    reading,
     speakers,
     speed,
     words,
@@ -24,7 +26,9 @@ TASKS: tuple[Task, ...] = (
     nulls.TASK,
     speakers.TASK,
     multiple_speakers.TASK,
+    reading.TASK,
     words.TASK,
+    asr_bias.TASK,
     determinism.TASK,
     speed.TASK,
 )

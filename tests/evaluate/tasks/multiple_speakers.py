@@ -100,6 +100,7 @@ def _answer(asked: AnswerAudio, found: Attributed) -> Answer:
     spoken = dict.fromkeys(Role, 0)
     for voice in found.voices:
         spoken[voice.role] += voice.speech_ms
+    others = {voice.label for voice in found.voices if voice.role is Role.OTHER}
     return Answer(
         asked.answer_id,
         1,
@@ -109,6 +110,12 @@ def _answer(asked: AnswerAudio, found: Attributed) -> Answer:
         ),
         candidate_ms=spoken[Role.CANDIDATE],
         other_ms=spoken[Role.OTHER],
+        other_turns=tuple(
+            Span(turn.span.start_ms, turn.span.end_ms)
+            for turn in found.turns
+            if turn.voice in others
+        ),
+        overlaps=tuple(Span(span.start_ms, span.end_ms) for span in found.overlaps),
     )
 
 

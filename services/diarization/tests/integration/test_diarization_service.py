@@ -91,7 +91,11 @@ async def test_an_interview_is_attributed(
         ("other-1", True),
     ]
     assert two.attribution.dropped_words == 1
-    assert {model.name for model in two.attribution.models} == {"campplus", "diarization-runtime"}
+    assert {model.name for model in two.attribution.models} == {
+        "campplus",
+        "pyannote-segmentation",
+        "diarization-runtime",
+    }
     assert again == two
     audio = two.attribution.candidate_audio
     silenced = read_wav(await running.objects.get(audio.key, audio.sha256))

@@ -1,16 +1,22 @@
-"""What every SpeakerEmbedder does, on a fake and on the real one."""
+"""What every SpeakerEmbedder does: a fake, CAM++, and NeMo's TitaNet with random weights."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
+from nemo_models import small_titanet
 
 from viva.audio.models.store import ModelStore
 from viva.audio.pcm import Samples, samples_in, to_float
 from viva.diarization.adapters.campplus_embedder import CamPlusPlusEmbedder
+from viva.diarization.adapters.models import speaker_embedder, voice_settings
+from viva.diarization.adapters.titanet import TitaNetEmbedder
 from viva.diarization.application.ports import Embeddings, SpeakerEmbedder
 from viva.diarization.domain.model import Channel, Span
+from viva.diarization.domain.roles import SETTINGS, TITANET_SETTINGS
 from viva.diarization.domain.windows import WindowSettings, windows
+from viva.platform.errors import InvalidError
 
 TEXTS = (
     "I led a small team that moved our data to the cloud within six months.",
@@ -38,11 +44,18 @@ def campplus(store: ModelStore) -> CamPlusPlusEmbedder:
     return CamPlusPlusEmbedder(store)
 
 
-@pytest.fixture(params=["fake", "campplus"])
+@pytest.fixture(scope="module")
+def titanet(tmp_path_factory: pytest.TempPathFactory) -> SpeakerEmbedder:
+    source = small_titanet(tmp_path_factory.mktemp("nemo") / "titanet.nemo")
+    configured = ModelStore(environ={"VIVA_MODEL_SPEAKER_EMBEDDING": str(source)})
+    return speaker_embedder(configured, "campplus")
+
+
+@pytest.fixture(params=["fake", "campplus", "titanet"])
 def embedder(request: pytest.FixtureRequest) -> SpeakerEmbedder:
     if request.param == "fake":
         return SpectrumEmbedder()
-    real: SpeakerEmbedder = request.getfixturevalue("campplus")
+    real: SpeakerEmbedder = request.getfixturevalue(request.param)
     return real
 
 
@@ -66,6 +79,7 @@ def test_embeddings_of_silence_and_of_nothing(embedder: SpeakerEmbedder) -> None
     assert len(embedder.embed(np.zeros(0, np.int16), [], Channel.WIDE)) == 0
 
 
+@pytest.mark.parametrize("embedder", ["fake", "campplus"], indirect=True)  # weights that know
 def test_one_voice_is_nearer_to_itself_than_to_another(
     embedder: SpeakerEmbedder, speak: Callable[[str, str], Samples]
 ) -> None:
@@ -76,6 +90,21 @@ def test_one_voice_is_nearer_to_itself_than_to_another(
     michael, again = (whole(text, "am_michael") for text in TEXTS)
     emma = whole(TEXTS[0], "bf_emma")
     assert michael @ again > michael @ emma + 0.1
+
+
+def test_configured_weights_choose_the_adapter(titanet: SpeakerEmbedder, tmp_path: Path) -> None:
+    assert isinstance(titanet, TitaNetEmbedder)
+    hub = ModelStore(environ={"VIVA_MODEL_SPEAKER_EMBEDDING": "nvidia/speakerverification_en"})
+    assert voice_settings(hub, "campplus") is TITANET_SETTINGS
+    assert voice_settings(ModelStore(environ={}), "campplus") is SETTINGS
+    absent = ModelStore(environ={"VIVA_MODEL_SPEAKER_EMBEDDING": str(tmp_path / "none.nemo")})
+    with pytest.raises(InvalidError, match="is no file"):
+        speaker_embedder(absent, "campplus")
+    other = tmp_path / "other.nemo"
+    other.write_bytes(b"no archive")
+    broken = ModelStore(environ={"VIVA_MODEL_SPEAKER_EMBEDDING": str(other)})
+    with pytest.raises(InvalidError, match="EncDecSpeakerLabelModel"):
+        speaker_embedder(broken, "campplus")
 
 
 def test_the_campplus_voices_are_far_apart(

@@ -60,6 +60,30 @@ def test_without_words_the_turns_are_shown() -> None:
     assert signal.evidence[0].span == turns[0]
 
 
+def test_two_voices_at_once_are_shown_and_count() -> None:
+    murmur = (Span(1_000, 2_200), Span(5_000, 6_000))
+    signal = multiple_speakers([answer(candidate_ms=20_000, overlaps=murmur)])
+    assert signal.flagged
+    assert [one.span for one in signal.evidence] == list(murmur)
+    assert signal.explanation == "Two voices speak at once for 2.2 s."
+    brief = multiple_speakers([answer(candidate_ms=20_000, overlaps=murmur[:1])])
+    assert not brief.flagged
+    assert "overlapped_speech" in {feature.name for feature in brief.features}
+
+
+def test_an_overlap_within_the_other_voices_turn_counts_once() -> None:
+    turn = (Span(1_000, 2_900),)
+    alone = answer(candidate_ms=9_000, other_ms=1_900, others=5, other_turns=turn)
+    both = answer(
+        candidate_ms=9_000,
+        other_ms=1_900,
+        others=5,
+        other_turns=turn,
+        overlaps=(Span(1_000, 1_900),),
+    )
+    assert multiple_speakers([both]) == multiple_speakers([alone])
+
+
 @given(st.integers(3_000, 10**6), st.integers(0, 10**6), st.integers(0, 50))
 def test_the_score_is_a_share_and_more_is_never_less(mine: int, theirs: int, words: int) -> None:
     one = multiple_speakers([answer(candidate_ms=mine, other_ms=theirs, others=words)]).score

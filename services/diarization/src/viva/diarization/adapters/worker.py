@@ -2,7 +2,7 @@
 
 import hashlib
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -11,12 +11,12 @@ from viva.audio.models.store import ModelStore
 from viva.audio.pcm import Samples, milliseconds_of
 from viva.audio.vad import VoiceActivityDetector
 from viva.diarization.application.model import AnswerAudio, Attributed, Fingerprint
-from viva.diarization.domain.model import Span
-from viva.diarization.domain.roles import SETTINGS
+from viva.diarization.domain.model import Channel, Span
+from viva.diarization.domain.roles import VoiceSettings
 from viva.diarization.settings import DiarizationSettings
 from viva.platform.worker_process import WorkerProcess
 
-_RECIPE = "2"
+_RECIPE = "3"
 """Raise this when what is done with the models changes an attribution."""
 
 Worker = WorkerProcess[AnswerAudio, Attributed]
@@ -56,15 +56,27 @@ def load_attribution(options: Options) -> Callable[[AnswerAudio], Attributed]:
     # Torch stays out of the service's own process.
     import torch  # noqa: PLC0415
 
-    from viva.diarization.adapters.campplus_embedder import CamPlusPlusEmbedder  # noqa: PLC0415
+    from viva.diarization.adapters.models import (  # noqa: PLC0415
+        ACTIVITY,
+        speaker_embedder,
+        voice_activity,
+        voice_settings,
+    )
     from viva.diarization.application.attribution import Attribution  # noqa: PLC0415
 
     torch.set_num_threads(options.threads)
     store = ModelStore()
+    settings = voice_settings(store, options.model)
     return Attribution(
-        CamPlusPlusEmbedder(store, options.model),
+        speaker_embedder(store, options.model),
         SileroSpeech(VoiceActivityDetector(store)),
-        (_model_fingerprint(store, options.model), _runtime_fingerprint(options.threads)),
+        voice_activity(store),
+        (
+            _model_fingerprint(store, options.model),
+            _model_fingerprint(store, ACTIVITY),
+            _runtime_fingerprint(options.threads, settings),
+        ),
+        settings=settings,
     )
 
 
@@ -88,10 +100,10 @@ def _model_fingerprint(store: ModelStore, model: str) -> Fingerprint:
     return Fingerprint(entry.name, source, store.fingerprint(model))
 
 
-def _runtime_fingerprint(threads: int) -> Fingerprint:
+def _runtime_fingerprint(threads: int, settings: Mapping[Channel, VoiceSettings]) -> Fingerprint:
     """What besides the weights decides an attribution."""
     libraries = (f"{name} {version(name)}" for name in ("torch", "scipy", "onnxruntime"))
-    channels = " ".join(f"{channel.value}={settings}" for channel, settings in SETTINGS.items())
+    channels = " ".join(f"{channel.value}={one}" for channel, one in settings.items())
     text = "; ".join(
         (*libraries, platform.machine(), f"threads={threads} recipe={_RECIPE}", channels)
     )

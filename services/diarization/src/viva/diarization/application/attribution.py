@@ -1,8 +1,8 @@
 """Who spoke when in an answer, in the light of the answers before it. Blocks: CPU work."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from viva.audio.pcm import milliseconds_of
+from viva.audio.pcm import Samples, milliseconds_of
 from viva.audio.wav import read_wav, write_wav
 from viva.diarization.application.candidate_audio import without
 from viva.diarization.application.clusters import centre
@@ -12,11 +12,16 @@ from viva.diarization.application.identification import (
     cosine,
     identify,
 )
-from viva.diarization.application.interviewer_voice import InterviewerVoices, SpeechFinder
+from viva.diarization.application.interviewer_voice import (
+    InterviewerVoices,
+    SpeechFinder,
+    echo_spans,
+)
 from viva.diarization.application.model import AnswerAudio, Attributed, Fingerprint, VoiceRecord
-from viva.diarization.application.ports import Embeddings, SpeakerEmbedder
-from viva.diarization.domain.model import Role, Span, Turn, Voice
-from viva.diarization.domain.roles import SETTINGS
+from viva.diarization.application.ports import Embeddings, SpeakerEmbedder, VoiceActivity
+from viva.diarization.domain.model import Channel, Role, Span, Turn, Voice
+from viva.diarization.domain.overlap import LEAST_MS, apart_from, overlaps
+from viva.diarization.domain.roles import SETTINGS, VoiceSettings
 from viva.diarization.domain.turns import attribute_words, silenced, speech_ms, turns
 from viva.diarization.domain.windows import WindowSettings, windows
 
@@ -30,9 +35,14 @@ class Attribution:
         self,
         embedder: SpeakerEmbedder,
         speech: SpeechFinder,
+        activity: VoiceActivity,
         models: Sequence[Fingerprint] = (),
+        *,
+        settings: Mapping[Channel, VoiceSettings] = SETTINGS,
     ) -> None:
+        self._settings = settings
         self._embedder = embedder
+        self._activity = activity
         self._interviewers = InterviewerVoices(embedder, speech)
         self._models = tuple(models)
 
@@ -63,8 +73,14 @@ class Attribution:
                 tuple(identified.roles[label] for label in identified.labels),
                 embeddings,
             ),
+            tuple(self._overlaps(answer, samples)),
             self._models,
         )
+
+    def _overlaps(self, answer: AnswerAudio, samples: Samples) -> list[Span]:
+        """Where the interviewer was heard too, its echo is the second voice."""
+        found = overlaps(self._activity.turns(samples), LEAST_MS[answer.channel])
+        return apart_from(found, echo_spans(answer.interviewer_spans))
 
     def _interviewer(self, answer: AnswerAudio) -> Interviewer:
         if not answer.interviewer_spans:
@@ -84,7 +100,7 @@ class Attribution:
             embeddings,
             answer.earlier,
             self._interviewer(answer),
-            SETTINGS[answer.channel],
+            self._settings[answer.channel],
         )
 
 

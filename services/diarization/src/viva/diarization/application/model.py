@@ -69,6 +69,7 @@ class Attributed:
     Attributes:
         words: one for each of the answer's words, in order.
         candidate_wav: the answer with all other voices silenced; times as they were.
+        overlaps: where two voices speak at once, the interviewer's echo not counted.
         record: for the answers after this one.
     """
 
@@ -77,4 +78,5 @@ class Attributed:
     words: tuple[SpokenWord, ...]
     candidate_wav: bytes = field(repr=False)
     record: VoiceRecord = field(repr=False)
+    overlaps: tuple[Span, ...] = ()
     models: tuple[Fingerprint, ...] = ()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from viva.audio.pcm import Samples
 from viva.diarization.application.model import AnswerAudio, Attributed, VoiceRecord
-from viva.diarization.domain.model import Channel, Span
+from viva.diarization.domain.model import Channel, Span, Turn
 
 Embeddings = NDArray[np.float32]
 
@@ -19,6 +19,17 @@ class SpeakerEmbedder(Protocol):
 
     def embed(self, samples: Samples, windows: Sequence[Span], channel: Channel) -> Embeddings:
         """Unit vectors, shape (windows, size), of windows of mono audio at 16 kHz."""
+        ...
+
+
+class VoiceActivity(Protocol):
+    """Tells which voices are active at each moment, several at once too. Blocks."""
+
+    def turns(self, samples: Samples) -> list[Turn]:
+        """Turns in mono audio at 16 kHz, in order; turns of two voices may overlap.
+
+        A label means one voice within a few seconds, not over the whole audio.
+        """
         ...
 
 

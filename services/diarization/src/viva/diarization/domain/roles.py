@@ -35,6 +35,13 @@ SETTINGS: Mapping[Channel, VoiceSettings] = {
     Channel.PHONE: VoiceSettings(same_voice=0.18, interviewer=0.32),
 }
 
+TITANET_SETTINGS: Mapping[Channel, VoiceSettings] = {
+    # Not measured: .40 is what NeMo verifies speakers with (its .70 on a scale of 0 to 1), less for
+    # windows of 1.5 s. `make evaluate` (task `speakers`) measures them where the weights are.
+    Channel.WIDE: VoiceSettings(same_voice=0.30, interviewer=0.40),
+    Channel.PHONE: VoiceSettings(same_voice=0.25, interviewer=0.35),
+}
+
 
 @dataclass(frozen=True)
 class Cluster:

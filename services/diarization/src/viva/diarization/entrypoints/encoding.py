@@ -29,6 +29,8 @@ def attributed_message(
     for turn in attributed.turns:
         span = common_pb2.Span(start_ms=turn.span.start_ms, end_ms=turn.span.end_ms)
         attribution.turns.add(span=span, speaker=turn.voice)
+    for at_once in attributed.overlaps:
+        attribution.overlaps.add(start_ms=at_once.start_ms, end_ms=at_once.end_ms)
     attribution.candidate_audio.CopyFrom(
         common_pb2.ObjectRef(key=audio.key, sha256=audio.sha256, size_bytes=audio.size_bytes)
     )

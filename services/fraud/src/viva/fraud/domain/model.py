@@ -42,6 +42,7 @@ class Answer:
         candidate_ms: the candidate's speech.
         other_ms: speech of voices that are neither the candidate's nor the interviewer's.
         other_turns: where those voices speak.
+        overlaps: where two voices speak at once, the interviewer's echo not counted.
         speech: voiced spans by voice activity detection, of anybody.
         interviewer: spans where the interviewer was heard.
         filled_pauses: held sounds between silences, found in the audio; of anybody.
@@ -55,6 +56,7 @@ class Answer:
     candidate_ms: int = 0
     other_ms: int = 0
     other_turns: tuple[Span, ...] = ()
+    overlaps: tuple[Span, ...] = ()
     speech: tuple[Span, ...] = ()
     interviewer: tuple[Span, ...] = ()
     filled_pauses: tuple[Span, ...] = ()

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-VERSION = "2026.2"
+VERSION = "2026.3"
 CALIBRATION = "uncalibrated"
 
 
@@ -12,15 +12,17 @@ class SpeakerRules:
     """When another voice is worth a look.
 
     Attributes:
-        full_ms: other speech that gives a score of 1.
+        full_ms: other speech, alone or over the candidate's, that gives a score of 1.
         min_words: with fewer words of the other voice the score stays under the threshold: a
             cough or a slip of the clustering says nothing.
+        min_overlap_ms: speech of two at once whose words nobody can count, yet long enough.
         min_speech_ms: less speech of anybody cannot be judged.
     """
 
     threshold: float = 0.5
     full_ms: int = 4_000
     min_words: int = 3
+    min_overlap_ms: int = 2_000
     min_speech_ms: int = 3_000
 
 

@@ -30,6 +30,7 @@ def answer(
         candidate_ms=_speech_ms(attribution, pb.SPEAKER_ROLE_CANDIDATE),
         other_ms=_speech_ms(attribution, pb.SPEAKER_ROLE_OTHER),
         other_turns=_spans(turn.span for turn in attribution.turns if turn.speaker in others),
+        overlaps=_spans(attribution.overlaps),
         speech=_spans(transcript.speech),
         interviewer=_spans(context.interviewer_spans),
         filled_pauses=_spans(transcript.filled_pauses),

@@ -850,6 +850,7 @@ class Attribution(_message.Message):
     CANDIDATE_AUDIO_FIELD_NUMBER: _builtins.int
     DROPPED_WORDS_FIELD_NUMBER: _builtins.int
     MODELS_FIELD_NUMBER: _builtins.int
+    OVERLAPS_FIELD_NUMBER: _builtins.int
     dropped_words: _builtins.int
     @_builtins.property
     def speakers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Speaker]: ...
@@ -861,6 +862,10 @@ class Attribution(_message.Message):
 
     @_builtins.property
     def models(self) -> _containers.RepeatedCompositeFieldContainer[Global___ModelVersion]: ...
+    @_builtins.property
+    def overlaps(self) -> _containers.RepeatedCompositeFieldContainer[Global___Span]:
+        """Where two voices speak at once, the interviewer's echo not counted."""
+
     def __init__(
         self,
         *,
@@ -869,10 +874,11 @@ class Attribution(_message.Message):
         candidate_audio: Global___ObjectRef | None = ...,
         dropped_words: _builtins.int = ...,
         models: _abc.Iterable[Global___ModelVersion] | None = ...,
+        overlaps: _abc.Iterable[Global___Span] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["candidate_audio", b"candidate_audio"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_audio", b"candidate_audio", "dropped_words", b"dropped_words", "models", b"models", "speakers", b"speakers", "turns", b"turns"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_audio", b"candidate_audio", "dropped_words", b"dropped_words", "models", b"models", "overlaps", b"overlaps", "speakers", b"speakers", "turns", b"turns"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
