@@ -15,10 +15,11 @@ from tests.evaluate.settings import EvalSettings
 from viva.audio.models.store import ModelStore
 from viva.audio.pcm import Samples, milliseconds_of, samples_in
 from viva.audio.wav import write_wav
-from viva.diarization.adapters.models import voice_activity
+from viva.diarization.adapters.models import voice_activity, window_clusterer
 from viva.diarization.application.attribution import Attribution
 from viva.diarization.application.model import AnswerAudio, VoiceRecord
 from viva.diarization.domain.model import Channel, Span, Turn, Word
+from viva.diarization.settings import DiarizationSettings
 
 LEAST_CLIPS = 12
 _LEVEL = 1500.0  # root mean square of every clip
@@ -66,7 +67,8 @@ class Voices:
         self.speech = CachedSpeech(cache)
         self.embedder = CachedEmbedder(cache)
         self.activity = voice_activity(ModelStore())
-        self.attribute = Attribution(self.embedder, self.speech, self.activity)
+        cluster = window_clusterer(DiarizationSettings().grouping)
+        self.attribute = Attribution(self.embedder, self.speech, self.activity, cluster=cluster)
 
 
 class People:

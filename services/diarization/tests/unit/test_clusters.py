@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from viva.diarization.adapters.models import window_clusterer
 from viva.diarization.application.clusters import group
 from viva.diarization.domain.model import Channel, Span
 from viva.diarization.domain.roles import SETTINGS
@@ -27,9 +28,19 @@ def line(count: int, step_ms: int = 750) -> list[Span]:
     return [Span(i * step_ms, i * step_ms + 1500) for i in range(count)]
 
 
+@pytest.mark.parametrize("grouping", ["average_linkage", "nme_sc"])
 @pytest.mark.parametrize("count", [1, 2, 3, 20])
-def test_one_voice_stays_one(count: int) -> None:
-    assert group(voice(0, count), line(count), WIDE) == [0] * count
+def test_one_voice_stays_one(count: int, grouping: str) -> None:
+    found = group(voice(0, count), line(count), WIDE, window_clusterer(grouping))
+    assert found == [0] * count
+
+
+@pytest.mark.parametrize("grouping", ["average_linkage", "nme_sc"])
+def test_two_voices_are_told_apart(grouping: str) -> None:
+    embeddings = np.concatenate([voice(0, 12), voice(1, 12)])
+    found = group(embeddings, apart(24), WIDE, window_clusterer(grouping))
+    assert found == [0] * 12 + [1] * 12
+    assert found == group(embeddings, apart(24), WIDE, window_clusterer(grouping))
 
 
 def test_a_second_voice_that_speaks_once_is_found() -> None:

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 
 from viva.audio.models.store import ModelStore
 from viva.diarization.adapters.campplus_embedder import CamPlusPlusEmbedder
+from viva.diarization.adapters.nemo_clustering import NemoClusterer
 from viva.diarization.adapters.nemo_models import is_nemo
 from viva.diarization.adapters.segmentation import PyannoteActivity
 from viva.diarization.adapters.sortformer import SortformerActivity
 from viva.diarization.adapters.titanet import TitaNetEmbedder
-from viva.diarization.application.ports import SpeakerEmbedder, VoiceActivity
+from viva.diarization.application.clusters import average_linkage
+from viva.diarization.application.ports import SpeakerEmbedder, VoiceActivity, WindowClusterer
 from viva.diarization.domain.model import Channel
 from viva.diarization.domain.roles import SETTINGS, TITANET_SETTINGS, VoiceSettings
 
@@ -34,3 +36,8 @@ def voice_activity(store: ModelStore, model: str = ACTIVITY) -> VoiceActivity:
     if source is not None and is_nemo(source):
         return SortformerActivity(source)
     return PyannoteActivity(store, model)
+
+
+def window_clusterer(grouping: str) -> WindowClusterer:
+    """Average linkage; NeMo's NME-SC where `VIVA_DIARIZATION_GROUPING` names it."""
+    return NemoClusterer() if grouping == "nme_sc" else average_linkage

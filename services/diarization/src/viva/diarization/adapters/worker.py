@@ -27,6 +27,7 @@ class Options:
     """What the worker needs to know; travels to it once."""
 
     model: str
+    grouping: str
     threads: int
 
 
@@ -34,7 +35,7 @@ def attribution_worker(settings: DiarizationSettings) -> Worker:
     """The worker; started as a part, it has loaded its models when `start` returns."""
     return WorkerProcess(
         "viva-diarization",
-        partial(load_attribution, Options(settings.model, settings.threads)),
+        partial(load_attribution, Options(settings.model, settings.grouping, settings.threads)),
         nice=settings.nice,
         job_timeout_s=settings.timeout_s,
     )
@@ -61,6 +62,7 @@ def load_attribution(options: Options) -> Callable[[AnswerAudio], Attributed]:
         speaker_embedder,
         voice_activity,
         voice_settings,
+        window_clusterer,
     )
     from viva.diarization.application.attribution import Attribution  # noqa: PLC0415
 
@@ -74,9 +76,10 @@ def load_attribution(options: Options) -> Callable[[AnswerAudio], Attributed]:
         (
             _model_fingerprint(store, options.model),
             _model_fingerprint(store, ACTIVITY),
-            _runtime_fingerprint(options.threads, settings),
+            _runtime_fingerprint(options, settings),
         ),
         settings=settings,
+        cluster=window_clusterer(options.grouping),
     )
 
 
@@ -100,11 +103,20 @@ def _model_fingerprint(store: ModelStore, model: str) -> Fingerprint:
     return Fingerprint(entry.name, source, store.fingerprint(model))
 
 
-def _runtime_fingerprint(threads: int, settings: Mapping[Channel, VoiceSettings]) -> Fingerprint:
+def _runtime_fingerprint(
+    options: Options, settings: Mapping[Channel, VoiceSettings]
+) -> Fingerprint:
     """What besides the weights decides an attribution."""
-    libraries = (f"{name} {version(name)}" for name in ("torch", "scipy", "onnxruntime"))
+    libraries = (
+        f"{name} {version(name)}" for name in ("torch", "scipy", "nemo_toolkit", "onnxruntime")
+    )
     channels = " ".join(f"{channel.value}={one}" for channel, one in settings.items())
     text = "; ".join(
-        (*libraries, platform.machine(), f"threads={threads} recipe={_RECIPE}", channels)
+        (
+            *libraries,
+            platform.machine(),
+            f"threads={options.threads} recipe={_RECIPE} grouping={options.grouping}",
+            channels,
+        )
     )
     return Fingerprint("diarization-runtime", text, hashlib.sha256(text.encode()).hexdigest())

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from viva.audio.pcm import Samples, milliseconds_of
 from viva.audio.wav import read_wav, write_wav
 from viva.diarization.application.candidate_audio import without
-from viva.diarization.application.clusters import centre
+from viva.diarization.application.clusters import average_linkage, centre
 from viva.diarization.application.identification import (
     Identified,
     Interviewer,
@@ -18,7 +18,12 @@ from viva.diarization.application.interviewer_voice import (
     echo_spans,
 )
 from viva.diarization.application.model import AnswerAudio, Attributed, Fingerprint, VoiceRecord
-from viva.diarization.application.ports import Embeddings, SpeakerEmbedder, VoiceActivity
+from viva.diarization.application.ports import (
+    Embeddings,
+    SpeakerEmbedder,
+    VoiceActivity,
+    WindowClusterer,
+)
 from viva.diarization.domain.model import Channel, Role, Span, Turn, Voice
 from viva.diarization.domain.overlap import LEAST_MS, apart_from, overlaps
 from viva.diarization.domain.roles import SETTINGS, VoiceSettings
@@ -39,8 +44,10 @@ class Attribution:
         models: Sequence[Fingerprint] = (),
         *,
         settings: Mapping[Channel, VoiceSettings] = SETTINGS,
+        cluster: WindowClusterer = average_linkage,
     ) -> None:
         self._settings = settings
+        self._cluster = cluster
         self._embedder = embedder
         self._activity = activity
         self._interviewers = InterviewerVoices(embedder, speech)
@@ -101,6 +108,7 @@ class Attribution:
             answer.earlier,
             self._interviewer(answer),
             self._settings[answer.channel],
+            self._cluster,
         )
 
 

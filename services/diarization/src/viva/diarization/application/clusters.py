@@ -1,9 +1,4 @@
-"""Groups of windows by voice, by average linkage.
-
-Windows are joined from the most alike up, as long as two groups are on average as alike as one
-voice is to itself on their channel (agglomerative clustering; Sokal and Michener 1958). Short
-windows know a voice badly, so they join afterwards whom they are nearest to.
-"""
+"""Groups of windows by voice: telling ones are clustered, short ones join whom they are near."""
 
 from collections.abc import Sequence
 
@@ -11,27 +6,48 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage  # type: ignore[import-untyped]
 
+from viva.diarization.application.ports import Embeddings, WindowClusterer
 from viva.diarization.domain.model import Span
 from viva.diarization.domain.roles import VoiceSettings
 from viva.diarization.domain.windows import covered_ms
 
-Embeddings = NDArray[np.float32]
-"""Unit vectors, shape (windows, size)."""
-
 _Groups = NDArray[np.intp]
 
 
-def group(embeddings: Embeddings, windows: Sequence[Span], settings: VoiceSettings) -> list[int]:
+def average_linkage(
+    embeddings: Embeddings,
+    windows: Sequence[Span],  # noqa: ARG001 - of the port
+    same_voice: float,
+) -> list[int]:
+    """Joins from the most alike up, while two groups are on average as alike as one voice is.
+
+    Agglomerative clustering (Sokal and Michener 1958); see the port.
+    """
+    distances = np.maximum(0, 1 - embeddings @ embeddings.T)
+    pairs = distances[np.triu_indices(len(embeddings), 1)].astype(np.float64)
+    tree = linkage(pairs, "average")
+    return [int(label) for label in fcluster(tree, 1 - same_voice, "distance")]
+
+
+def group(
+    embeddings: Embeddings,
+    windows: Sequence[Span],
+    settings: VoiceSettings,
+    cluster: WindowClusterer = average_linkage,
+) -> list[int]:
     """The voice of each window, numbered from 0 in order of appearance.
 
     Args:
         embeddings: of the windows, at least one.
         windows: in order of time; those of different answers are far apart.
+        cluster: how the telling windows are grouped.
     """
     telling = [i for i, w in enumerate(windows) if w.duration_ms >= settings.telling_ms]
     groups = np.zeros(len(windows), dtype=np.intp)
     if len(telling) > 1:
-        groups[telling] = _linked(_smoothed(embeddings, windows, telling), settings.same_voice)
+        chosen = [windows[i] for i in telling]
+        smooth = _smoothed(embeddings, windows, telling)
+        groups[telling] = cluster(smooth, chosen, settings.same_voice)
         groups = _without_traces(embeddings, windows, telling, groups, settings)
     order = list(dict.fromkeys(groups.tolist()))
     return [order.index(found) for found in groups.tolist()]
@@ -54,13 +70,6 @@ def _smoothed(embeddings: Embeddings, windows: Sequence[Span], chosen: Sequence[
         ]
         found.append(centre(embeddings[beside]))
     return np.stack(found)
-
-
-def _linked(embeddings: Embeddings, same_voice: float) -> _Groups:
-    distances = np.maximum(0, 1 - embeddings @ embeddings.T)
-    pairs = distances[np.triu_indices(len(embeddings), 1)].astype(np.float64)
-    tree = linkage(pairs, "average")
-    return np.asarray(fcluster(tree, 1 - same_voice, "distance"), dtype=np.intp)
 
 
 def _without_traces(

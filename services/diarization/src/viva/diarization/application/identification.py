@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from viva.diarization.application.clusters import centre, group
+from viva.diarization.application.clusters import average_linkage, centre, group
 from viva.diarization.application.interview_voices import InterviewVoices
 from viva.diarization.application.interviewer_voice import echo_spans, plain_echo, share_over
 from viva.diarization.application.model import VoiceRecord
-from viva.diarization.application.ports import Embeddings
+from viva.diarization.application.ports import Embeddings, WindowClusterer
 from viva.diarization.domain.model import Role, Span
 from viva.diarization.domain.roles import VoiceSettings, candidate_of, roles
 
@@ -49,12 +49,14 @@ def identify(
     earlier: Sequence[VoiceRecord],
     interviewer: Interviewer,
     settings: VoiceSettings,
+    cluster: WindowClusterer = average_linkage,
 ) -> Identified:
     """Group the windows by voice and say whose each group is.
 
     Args:
         windows: of the answer at hand, at least one, with their embeddings.
         earlier: records of the answers before it.
+        cluster: how windows are grouped.
     """
     spans = echo_spans(interviewer.spans)
     known = _candidate_so_far(earlier)
@@ -65,7 +67,8 @@ def identify(
     candidate = known
     if persons:
         line = InterviewVoices(earlier, [windows[i] for i in persons], embeddings[persons])
-        grouped = _group(line, [windows[i] for i in persons], interviewer, settings)
+        groups = group(line.embeddings, line.windows, settings, cluster)
+        grouped = _named(line, groups, [windows[i] for i in persons], interviewer, settings)
         for index, label in zip(persons, grouped.labels[line.first :], strict=True):
             labels[index] = label
         found |= {
@@ -84,14 +87,14 @@ def _candidate_so_far(earlier: Sequence[VoiceRecord]) -> Embeddings | None:
     return centre(line.embeddings[own]) if own else None
 
 
-def _group(
+def _named(
     line: InterviewVoices,
+    groups: Sequence[int],
     windows: Sequence[Span],
     interviewer: Interviewer,
     settings: VoiceSettings,
 ) -> Identified:
     """Groups over the whole interview, named by role."""
-    groups = group(line.embeddings, line.windows, settings)
     members = [line.members(groups, number) for number in range(max(groups) + 1)]
     centres = [centre(line.embeddings[indices]) for indices in members]
     spans = echo_spans(interviewer.spans)

@@ -22,6 +22,21 @@ class SpeakerEmbedder(Protocol):
         ...
 
 
+class WindowClusterer(Protocol):
+    """Groups windows by voice, the number of voices unknown. Blocks."""
+
+    def __call__(
+        self, embeddings: Embeddings, windows: Sequence[Span], same_voice: float
+    ) -> Sequence[int]:
+        """A label for each window, at least two of them.
+
+        Args:
+            embeddings: unit vectors, shape (windows, size).
+            same_voice: cosine above which two groups are one voice, where the way needs one.
+        """
+        ...
+
+
 class VoiceActivity(Protocol):
     """Tells which voices are active at each moment, several at once too. Blocks."""
 
