@@ -70,7 +70,8 @@ class RtpPerson(asyncio.DatagramProtocol):
             self._transport.close()
 
     async def say(self, pcm: bytes) -> None:
-        ulaw = encode_mulaw(self._down.feed(to_samples(pcm)))
+        # Aside, or what is sent meanwhile would stand still.
+        ulaw = await asyncio.to_thread(lambda: encode_mulaw(self._down.feed(to_samples(pcm))))
         spoken = asyncio.get_running_loop().create_future()
         frames = [ulaw[at : at + FRAME] for at in range(0, len(ulaw), FRAME)]
         for frame in frames[:-1]:

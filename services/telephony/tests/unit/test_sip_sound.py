@@ -83,6 +83,19 @@ def test_a_sender_that_is_slow_is_filled_up() -> None:
     assert clock.gaps == 0
 
 
+def test_a_loss_is_filled_where_it_was_whatever_the_phase_of_the_first_packets() -> None:
+    """As seen on a call: late by our own looking at first, and by turns early and late after."""
+    clock, filled = LineClock(), []
+    numbers = [n for n in range(200) if n not in {90, 121, 150}]
+    arrivals = [(n, n * 0.02 - (0.009 if n > 60 and n % 3 else 0.0)) for n in numbers]
+    waiting = 0
+    for n, now_s in arrivals:
+        placed = clock.place(FRAME * (waiting + 1), now_s, sure=bool(waiting))
+        waiting = waiting + 1 if placed.wait else 0
+        filled += [n] * (placed.conceal // FRAME)
+    assert filled == [92, 123, 152]
+
+
 def test_lateness_is_doubted_once() -> None:
     clock = LineClock()
     clock.place(FRAME, 0.0)

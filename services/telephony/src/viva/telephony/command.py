@@ -106,7 +106,7 @@ def _told(calls: messages.GetCallsResponse) -> str:
 
 
 def _local_key() -> str:
-    path: Path = home() / "api-key"
+    path: Path = home() / "first-key"
     if not path.exists():
         console.print("[red]No API key:[/] set VIVA_API_KEY, or run `viva up` here")
         raise typer.Exit(1)

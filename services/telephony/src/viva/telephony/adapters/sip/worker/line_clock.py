@@ -18,6 +18,8 @@ _FILLED_WHOLE = samples_in(60)
 _FILLED_OF_LONGER = samples_in(40)
 _EARLY = samples_in(40)
 _SETTLING_S = 1.0
+_PHASE = samples_in(10)
+"""We look so often: by so much may the earliest of the first pieces have been late."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class LineClock:
         self.dropped_packets = 0
         self._origin_s = 0.0
         self._settled_s: float | None = None
+        self._may_follow = _PHASE
 
     def place(
         self, samples: int, now_s: float, *, sure: bool = True, quiet: bool = False
@@ -69,6 +72,8 @@ class LineClock:
         if placed.jump:
             self.gaps += 1
             self.missing_samples += placed.jump
+            # The piece after a hole was at any phase, too.
+            self._may_follow = _PHASE
         self.position += placed.conceal + placed.jump + samples
         return placed
 
@@ -80,7 +85,20 @@ class LineClock:
         elif now_s < self._settled_s:
             # The earliest of the first pieces is the one that waited least for us.
             self._origin_s = min(self._origin_s, begins_s)
-        return round((begins_s - self._origin_s) * SAMPLE_RATE_HZ)
+        behind = round((begins_s - self._origin_s) * SAMPLE_RATE_HZ)
+        return behind + self._follow(behind)
+
+    def _follow(self, behind: int) -> int:
+        """Takes a piece that is a bit early for the earliest phase; gives by how much it was.
+
+        Bounded, so that sound which was held up and filled in does not move the clock for good.
+        """
+        if not -_NOTICED < behind < 0:
+            return 0
+        early = min(-behind, self._may_follow)
+        self._may_follow -= early
+        self._origin_s -= early / SAMPLE_RATE_HZ
+        return early
 
     def _judge(self, behind: int, sure: bool, quiet: bool) -> Placed:
         if behind < -_EARLY and quiet:
