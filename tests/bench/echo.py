@@ -31,7 +31,7 @@ async def measure(bench: Bench) -> None:
             (
                 delay,
                 len(each.report.turns),
-                each.report.flushed,
+                each.report.interrupted_itself,
                 each.report.cut_offs,
                 each.verdict["fraud_signals"]["multiple_speakers"],
                 each.verdict["status"],

@@ -364,6 +364,7 @@ class Candidate:
                 self.report.flushed += 1
                 # Stopped by an answer that goes on: what is listened to next is that answer.
                 self._taken_up = self._speech is not None
+                self.report.interrupted_itself += not self._taken_up
                 self._loudspeaker.flush(message["utterance"], self._link.position)
             case "end":
                 self._close_turn(None)

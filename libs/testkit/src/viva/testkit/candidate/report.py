@@ -38,6 +38,8 @@ class Report:
     Attributes:
         attached_at: Unix times at which a session took the candidate on: the first, and others
             that went on with the conversation.
+        flushed: utterances that the interviewer broke off.
+        interrupted_itself: those of them that nobody spoke into.
     """
 
     interview: dict[str, Any] = field(default_factory=dict)
