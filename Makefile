@@ -28,8 +28,8 @@ test: models ## every check and every test
 	@deploy/dev/test
 
 .PHONY: e2e
-e2e: models ## all whole interviews and calls, also those that need a quiet machine
-	@deploy/dev/test tests/e2e services/telephony
+e2e: models ## all whole interviews, also those that need a quiet machine
+	@deploy/dev/test -m "not kafka" tests/e2e
 
 .PHONY: lint
 lint: sync ## style, types, dependency rule, protos

@@ -1,4 +1,7 @@
-"""What depends on the broker, again on Apache Kafka with the idempotent producer."""
+"""What depends on the broker, again on Apache Kafka with the idempotent producer.
+
+Run by itself (`pytest -m kafka tests/e2e`): a process has one Viva with telephones.
+"""
 
 import asyncio
 import os
@@ -21,7 +24,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.disturbs]
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def kafka() -> AsyncIterator[World]:
-    """A second Viva, on Apache Kafka."""
+    """A Viva on Apache Kafka."""
     home = os.environ.get("KAFKA_HOME")
     if not home:
         pytest.skip("KAFKA_HOME is not set")

@@ -31,7 +31,7 @@ Speak = Callable[[str, str], Samples]
 
 @pytest.fixture(scope="module")
 def attribute() -> Attribute:
-    return load_attribution(Options("campplus", 2))
+    return load_attribution(Options("campplus", "average_linkage", 2))
 
 
 @pytest.fixture(scope="module")
