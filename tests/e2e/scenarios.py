@@ -1,6 +1,8 @@
 """Interviews that run side by side while the tests wait; each test asserts on what one brought."""
 
 import asyncio
+import re
+import sys
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -157,6 +159,27 @@ def _called(habits: PhoneHabits, *fates: Fate, **call: Any) -> Act:
     return act
 
 
+async def _refuse_by_phone(world: World, outcome: Outcome, scenario: Scenario) -> None:
+    """Ordered from the command line, as somebody does who tries Viva."""
+    del scenario
+    person = PhoneCandidate(world.voice, [], PhoneHabits(Consent.REFUSED))
+    number = world.phones.add(person.pick_up)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "viva.platform.cli", "call", number, "--trunk", MAIN),
+        env=world.stack.settings(),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    printed, told = await process.communicate()
+    outcome.notes |= {"printed": printed.decode(), "told": told.decode()}
+    outcome.notes["exit"] = process.returncode
+    ordered = re.search(r"ordered +(iv_\w+)", told.decode())
+    assert ordered, told.decode()
+    outcome.created = {"id": ordered.group(1)}
+    await finish(outcome, world.api, PHONE_S)
+    outcome.notes["calls"] = await world.phones.calls_to(number)
+
+
 def _answered_by_a_machine(*fates: Fate) -> Act:
     async def act(world: World, outcome: Outcome, scenario: Scenario) -> None:
         del scenario
@@ -234,7 +257,7 @@ SCENARIOS: dict[str, Scenario] = {
         act=_called(PhoneHabits(hangs_up_in=3), trunk=SIP, call_back=False),
         by_phone=True,
     ),
-    "phone_refuses": Scenario(act=_called(PhoneHabits(Consent.REFUSED)), by_phone=True),
+    "phone_refuses": Scenario(act=_refuse_by_phone, by_phone=True),
     "phone_nobody": Scenario(
         act=_answered_by_a_machine(Fate.RING, Fate.BUSY), by_phone=True, live=False
     ),
