@@ -1,6 +1,7 @@
 """TCP proxies that can be cut: a process of its own, so that no candidate waits for its bytes.
 
-Reads commands from standard input, one a line: `cut NAME`, `hang NAME`, `heal NAME`.
+Reads commands from standard input, one a line: `cut NAME`, `hang NAME`, `heal NAME`. Says `done`
+after each.
 """
 
 import asyncio
@@ -57,8 +58,11 @@ class Proxies:
 
     def _tell(self, command: str, name: str) -> None:
         assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.write(f"{command} {name}\n".encode())
         self._process.stdin.flush()
+        if self._process.stdout.readline() != b"done\n":
+            raise RuntimeError("the proxies have ended")
 
 
 class _Proxy:
@@ -128,6 +132,8 @@ async def _serve(plan: dict[str, list[list[object]]]) -> None:
     while line := await commands.readline():
         command, name = line.decode().split()
         proxies[name].do(command)
+        sys.stdout.write("done\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -97,15 +97,14 @@ async def test_a_proxy_passes_cuts_hangs_and_heals() -> None:
         writer.write(b"one")
         assert await reader.readexactly(3) == b"one"
         proxies.hang("link")
-        await asyncio.sleep(0.2)
         writer.write(b"two")
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(reader.readexactly(3), 0.3)
         proxies.heal("link")
-        assert await asyncio.wait_for(reader.readexactly(3), 5) == b"two"
+        assert await asyncio.wait_for(reader.readexactly(3), 60) == b"two"
         proxies.cut("link")
         with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
-            await asyncio.wait_for(reader.readexactly(1), 5)
+            await asyncio.wait_for(reader.readexactly(1), 60)
     finally:
         await asyncio.to_thread(proxies.stop)
         server.close()

@@ -30,9 +30,19 @@ class Survived:
     dead_air_s: list[float] = field(default_factory=list)
 
 
+async def first_conducts(stack: Stack) -> bool:
+    """Whether the first session conducts, not its replica; waits until one of them says so."""
+
+    async def owner() -> str:
+        found = await asyncio.to_thread(stack.conversations)
+        return next((name for name, number in found.items() if number), "")
+
+    return bool(await eventually(owner, timeout_s=60) == "session")
+
+
 async def kill_owner(stack: Stack) -> None:
     """kill -9 of the session that conducts; the other one must be there."""
-    if (await asyncio.to_thread(stack.conversations))["session"]:
+    if await first_conducts(stack):
         await asyncio.to_thread(stack.kill, "session")
     else:
         await asyncio.to_thread(stack.end_replica, signal.SIGKILL)
@@ -40,7 +50,7 @@ async def kill_owner(stack: Stack) -> None:
 
 async def freeze_owner(stack: Stack) -> None:
     """SIGSTOP of the session that conducts: nothing is closed, nobody answers; it stays so."""
-    if (await asyncio.to_thread(stack.conversations))["session"]:
+    if await first_conducts(stack):
         await asyncio.to_thread(stack.freeze, "session")
     else:
         await asyncio.to_thread(stack.freeze_replica, frozen=True)

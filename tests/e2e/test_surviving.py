@@ -7,7 +7,14 @@ import pytest
 from tests.adjacent.before import ReleaseBefore
 from tests.e2e.interview import CUSTOMER, ORDER, book
 from tests.e2e.scenarios import Outcome
-from tests.e2e.surviving import INTO_S, Survived, conduct_with_losses, freeze_owner, thaw
+from tests.e2e.surviving import (
+    INTO_S,
+    Survived,
+    conduct_with_losses,
+    first_conducts,
+    freeze_owner,
+    thaw,
+)
 from tests.e2e.world import World
 from viva.testkit.candidate.conduct import Conducted, attend, finish
 from viva.testkit.stack import Stack
@@ -69,7 +76,7 @@ async def test_a_conversation_goes_to_the_release_before_and_comes_back(
 
 async def test_replica_that_leaves_hands_over(outcome: Outcome, alone: World) -> None:
     async def leave(stack: Stack) -> None:
-        if (await asyncio.to_thread(stack.conversations))["session"]:
+        if await first_conducts(stack):
             await asyncio.to_thread(stack.end, "session")
         else:
             await asyncio.to_thread(stack.end_replica)

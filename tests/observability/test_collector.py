@@ -66,7 +66,7 @@ class Collector:
         return {span.name for span in self.kept.all}
 
     async def until(self, wanted: set[str]) -> None:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while missing := wanted - self.names():
             assert time.monotonic() < deadline, f"not kept: {missing}"
             await asyncio.sleep(0.1)
@@ -97,7 +97,7 @@ async def collector(otelcol: str, tmp_path: Path) -> AsyncIterator[Collector]:
             yield Collector(f"http://127.0.0.1:{port}", kept)
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(60)
 
 
 async def answering(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

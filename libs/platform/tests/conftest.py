@@ -88,7 +88,7 @@ async def node() -> AsyncIterator[NodeFactory]:
 def until() -> Callable[..., Awaitable[None]]:
     """Polls a condition until it holds; fails after a deadline."""
 
-    async def wait(condition: Callable[[], Any], timeout_s: float = 20, what: str = "") -> None:
+    async def wait(condition: Callable[[], Any], timeout_s: float = 60, what: str = "") -> None:
         deadline = time.monotonic() + timeout_s
         while True:
             result = condition()

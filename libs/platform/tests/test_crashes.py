@@ -22,7 +22,7 @@ async def run_until_killed(settings: PlatformSettings, service: str, point: str)
     process = await asyncio.create_subprocess_exec(
         sys.executable, SCRIPT, json.dumps(values), service, point
     )
-    async with asyncio.timeout(45):
+    async with asyncio.timeout(120):
         code = await process.wait()
     assert code == -signal.SIGKILL
 

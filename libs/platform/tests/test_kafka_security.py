@@ -95,7 +95,7 @@ async def test_events_go_through(
     await node("session", settings, lambda messaging: messaging.on(Requested, handle))
     async with gateway.database.unit_of_work() as unit:
         unit.emit(Requested(), interview_id="iv_1")
-    await until(lambda: seen == ["iv_1"], 40)
+    await until(lambda: seen == ["iv_1"], 90)
 
 
 async def test_a_wrong_password_is_told_as_one(secured: Secured) -> None:

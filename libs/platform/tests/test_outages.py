@@ -36,7 +36,7 @@ async def test_a_broker_that_freezes_for_some_seconds(settings, any_broker, node
         os.kill(any_broker.pid, signal.SIGCONT)
     for number in range(40, 50):
         await emit(gateway, number)
-    await until(lambda: len(effects) == 50, timeout_s=45)
+    await until(lambda: len(effects) == 50, timeout_s=90)
     assert set(effects.values()) == {1}
 
 

@@ -30,7 +30,7 @@ async def first_appearances(consumer: AIOKafkaConsumer, count: int) -> dict[str,
     order: dict[str, list[int]] = {}
     while len(seen) < count:
         try:
-            record = await asyncio.wait_for(consumer.getone(), 15)
+            record = await asyncio.wait_for(consumer.getone(), 60)
         except TimeoutError:
             sizes = {key: len(sequences) for key, sequences in order.items()}
             pytest.fail(f"{len(seen)} of {count} came, by interview {sizes}")

@@ -75,7 +75,7 @@ def authority(tmp_path: Path) -> Authority:
 async def ask(port: int, tls: GrpcTls | None) -> int:
     async with open_plain_channel(f"127.0.0.1:{port}", [], tls) as channel:
         stub = health_pb2_grpc.HealthStub(channel)
-        answer = await stub.Check(health_pb2.HealthCheckRequest(), timeout=3)
+        answer = await stub.Check(health_pb2.HealthCheckRequest(), timeout=30)
     return int(answer.status)
 
 

@@ -130,7 +130,7 @@ async def test_a_broker_that_forgot_gets_the_events_of_unfinished_interviews_aga
     await connection.close()
     await broker.start()
     await apply_topics(settings)
-    await until(lambda: seen == {"evt_iv_open": 2, "evt_iv_over": 1, "evt_last": 2}, 40)
+    await until(lambda: seen == {"evt_iv_open": 2, "evt_iv_over": 1, "evt_last": 2}, 90)
     assert set(effects.values()) == {1}
     await session.stop()
     await gateway.stop()
@@ -171,7 +171,7 @@ async def test_a_circuit_opens_after_many_in_a_row_lets_one_through_and_closes()
     assert health.degraded == {"circuit t": "too many dead letters in a row"}
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(circuit.closed("t"), 0.02)
-    await asyncio.wait_for(circuit.closed("t"), 5)
+    await asyncio.wait_for(circuit.closed("t"), 60)
     await circuit.closed("another")
     circuit.succeeded("t")
     assert health.degraded == {}

@@ -25,7 +25,7 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture
 async def worker(jobs: Any) -> AsyncIterator[WorkerProcess[str, str]]:
     worker: WorkerProcess[str, str] = WorkerProcess(
-        "w", partial(jobs.load, "hello "), nice=3, job_timeout_s=5
+        "w", partial(jobs.load, "hello "), nice=3, job_timeout_s=30
     )
     await worker.start()
     yield worker
@@ -110,7 +110,7 @@ def test_a_worker_does_not_outlive_a_killed_parent(tmp_path: Path) -> None:
     pid = int(parent.stdout.readline())
     parent.kill()
     parent.wait()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
         state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
         if state == "Z":  # dead, not yet reaped by init

@@ -89,7 +89,7 @@ def created(world, expires_in: timedelta = timedelta(days=1)) -> gateway.Intervi
 
 
 async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await condition():  # noqa: ASYNC110 - what is waited for lies in a database
             await asyncio.sleep(0.02)
 

@@ -174,7 +174,7 @@ async def test_an_interview_is_conducted_to_its_end(ready, replica, speech) -> N
     assert tracks.interviewer
 
 
-async def until(condition: Callable[[], bool], timeout_s: float = 10) -> None:
+async def until(condition: Callable[[], bool], timeout_s: float = 60) -> None:
     async with asyncio.timeout(timeout_s):
         while not condition():  # noqa: ASYNC110 - polled with a deadline
             await asyncio.sleep(0.02)

@@ -155,7 +155,7 @@ class Events:
 
 
 async def eventually(
-    check: Callable[[], Any], *, timeout_s: float = 20, every_s: float = 0.05
+    check: Callable[[], Any], *, timeout_s: float = 60, every_s: float = 0.05
 ) -> Any:
     """Calls an async check until it gives something true; gives that.
 

@@ -81,6 +81,8 @@ class KafkaNode:
                     "num.partitions=12",
                     "offsets.topic.num.partitions=4",
                     "broker.session.timeout.ms=3000",
+                    # One late heartbeat must not fence it.
+                    "broker.heartbeat.interval.ms=500",
                     *(f"{name}={value}" for name, value in own.items()),
                 )
             )

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from viva.platform.embedded.broker import free_port, listening
 from viva.testkit.authority import Authority
 
-_START_S = 10
+_START_S = 60
 
 
 def find_pooler() -> str | None:

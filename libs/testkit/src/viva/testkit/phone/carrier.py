@@ -133,7 +133,7 @@ class LoopbackCarrier:
 
     async def until_status(self, call: CarrierCall, status: str) -> None:
         """Waits until a call has this status."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while call.status != status:
                 await call.changed.wait()
 
