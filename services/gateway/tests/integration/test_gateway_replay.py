@@ -151,6 +151,53 @@ def _as_of_another_release(score: common.InterviewScore) -> None:
     score.models[0].version = "1999.1"
 
 
+def _framework(low: str, middle: str, high: str) -> Any:
+    competency = {
+        "key": "safety",
+        "name": "Safety",
+        "definition": "Works safely.",
+        "weight": 1,
+        "anchors": [
+            {"level": level, "text": text} for level, text in ((1, low), (3, middle), (5, high))
+        ],
+    }
+    return {"name": "Warehouse", "competencies": [competency]}
+
+
+SOUND = _framework(
+    "Ignores safety rules to save time.",
+    "Follows safety rules and wears protective equipment.",
+    "Follows safety rules, spots hazards, reports them at once, and trains colleagues.",
+)
+ALIKE = _framework("Works safely.", "Works in a safe way.", "Works safely at all times.")
+
+
+async def _frameworks_are_looked_at(running: Running) -> None:
+    made = await running.call("POST", "/frameworks", SOUND)
+    assert made.status_code == 201, made.text
+    path = f"/frameworks/{made.json()['id']}"
+    for refused, pointer in (
+        (await running.call("POST", "/frameworks", ALIKE), ""),
+        (await running.call("PUT", path, ALIKE), ""),
+        (await running.call("POST", "/interviews", _ordering(ALIKE)), "/framework"),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (422, "anchors_indistinct")
+        (problem,) = refused.json()["errors"]
+        assert problem["pointer"] == f"{pointer}/competencies/0/anchors"
+        assert problem["detail"].startswith("these anchors cannot be told apart")
+    assert (await running.call("GET", path)).json()["version"] == 1
+
+
+def _ordering(framework: Any) -> Any:
+    questions = [{"text": "When did you stop unsafe work?", "competencies": ["safety"]}]
+    return {
+        "role": "Loader",
+        "channel": "browser",
+        "framework": framework,
+        "question_set": {"name": "Q", "questions": questions},
+    }
+
+
 async def test_a_verdict_is_replayed_compared_and_gone_after_erasure(running: Running) -> None:
     interview_id = await running.judged()
     path = f"/interviews/{interview_id}"
@@ -197,8 +244,13 @@ async def test_a_verdict_is_replayed_compared_and_gone_after_erasure(running: Ru
     gone = await running.call("POST", f"{path}/rescore")
     assert (gone.status_code, gone.json()["code"]) == (410, "interview_erased")
 
+    await _frameworks_are_looked_at(running)
     await running.scoring.drain()
     await running.scoring.stop()
+    untaken = await running.call("POST", "/frameworks", SOUND)
+    assert untaken.status_code == 503
+    listed = (await running.call("GET", "/frameworks")).json()["data"]
+    assert sorted(one["name"] for one in listed) == ["Customer support", "Warehouse"]
     away = await running.call("POST", f"/interviews/{other}/rescore")
     assert away.status_code == 503
     assert away.headers["content-type"] == "application/problem+json"

@@ -26,7 +26,7 @@ async def build(runtime: Runtime, settings: ScoringSettings) -> None:
     coefficients = packaged_coefficients()
     used = versions(coefficients, fingerprint)
     interviews = BundleScorer(scorer, runtime.objects(), coefficients, used)
-    servicer = ScoringServicer(interviews)
+    servicer = ScoringServicer(interviews, scorer)
     runtime.grpc_server().add(lambda server: add_ScoringServiceServicer_to_server(servicer, server))
     consumer = ScoringConsumer(scorer, interviews, coefficients, used)
     consumer.register(runtime.messaging())

@@ -5,10 +5,18 @@ import grpc
 from viva.contracts.common.v1 import common_pb2 as common
 from viva.contracts.scoring.v1 import scoring_pb2
 from viva.contracts.scoring.v1.scoring_pb2_grpc import ScoringServiceStub
+from viva.gateway.application import encoding
 from viva.gateway.domain.interview import StoredObject
+from viva.gateway.domain.library import AnchorCheck, Framework
 
 # A long interview takes some seconds, beside others that are being scored.
 _RESCORE_S = 60.0
+
+
+# A thousand rated interviews take some ten seconds.
+_CALIBRATE_S = 120.0
+# Some ten short answers a competency, each read as an interview's are.
+_CHECK_S = 30.0
 
 
 class GrpcScoring:
@@ -24,3 +32,24 @@ class GrpcScoring:
             scoring_pb2.RescoreInterviewRequest(bundle=ref), timeout=_RESCORE_S
         )
         return bytes(answer.score)
+
+    async def calibrate(self, rated: scoring_pb2.CalibrateRequest) -> scoring_pb2.CalibrateResponse:
+        """Fits the weights of the evidence to ratings."""
+        return await self._scoring.Calibrate(rated, timeout=_CALIBRATE_S)
+
+    async def check(self, framework: Framework) -> tuple[AnchorCheck, ...]:
+        """Tells of each competency whether the model ranks its anchors rightly."""
+        request = scoring_pb2.CheckFrameworkRequest(
+            competencies=[encoding.competency_message(one, 1.0) for one in framework.competencies]
+        )
+        answer = await self._scoring.CheckFramework(request, timeout=_CHECK_S)
+        return tuple(
+            AnchorCheck(
+                one.key,
+                one.pairs,
+                one.right,
+                one.distinguishable,
+                tuple((found.level, found.score) for found in one.levels),
+            )
+            for one in answer.competencies
+        )

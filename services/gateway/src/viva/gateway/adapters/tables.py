@@ -4,6 +4,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Float,
     Integer,
     LargeBinary,
     MetaData,
@@ -181,6 +182,41 @@ demographics = Table(
     _text("sex"),
     _text("race"),
     Column("selected", Boolean, nullable=True),
+)
+
+# What people say of past interviews, for calibrations.
+ratings = Table(
+    "ratings",
+    metadata,
+    _text("framework_id", key=True),
+    _text("interview_id", key=True),
+    _text("competency", key=True),
+    _text("rater", key=True),
+    _text("tenant_id"),
+    Column("level", Float, nullable=False),
+    Column("blind", Boolean, nullable=False),
+)
+
+calibrations = Table(
+    "calibrations",
+    metadata,
+    _text("id", key=True),
+    _text("tenant_id"),
+    _text("framework_id"),
+    _time("created_at"),
+    Column("activated_version", Integer, nullable=True),
+    Column("body", JSONB, nullable=False),
+)
+
+# Which version of which framework the interviews of a vacancy are scored by.
+vacancies = Table(
+    "vacancies",
+    metadata,
+    _text("tenant_id", key=True),
+    Column("test_mode", Boolean, primary_key=True),
+    _text("vacancy", key=True),
+    _text("framework_id"),
+    Column("framework_version", Integer, nullable=False),
 )
 
 idempotency = Table(

@@ -6,6 +6,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 
+from viva.gateway.adapters.stores.calibrations import SqlCalibrations, SqlRatings, SqlVacancies
 from viva.gateway.adapters.stores.credits import SqlCredits
 from viva.gateway.adapters.stores.demographics import SqlDemographics
 from viva.gateway.adapters.stores.doors import SqlDoors
@@ -37,6 +38,9 @@ class SqlWork:
         self.audit = SqlAudit(session)
         self.demographics = SqlDemographics(session)
         self.records = SqlVerdictRecords(session)
+        self.ratings = SqlRatings(session)
+        self.calibrations = SqlCalibrations(session)
+        self.vacancies = SqlVacancies(session)
         self.idempotency = SqlIdempotency(session)
 
     def emit(self, message: Message, *, interview_id: str) -> None:

@@ -1,6 +1,7 @@
 """Keeping definitions: a change is a new version, interviews keep the one that they froze."""
 
 from dataclasses import replace
+from typing import Any
 
 from viva.gateway.application import auditing
 from viva.gateway.application.context import Context
@@ -20,7 +21,7 @@ async def create(work: Work, context: Context, caller: Caller, definition: D) ->
     Raises:
         InvalidInputError: it breaks a rule.
     """
-    _check(context, definition)
+    check_definition(context, definition)
     kind = type(definition)
     entry = Entry(context.ids.new(PREFIXES[kind]), caller.tenant_id, 1, context.now(), definition)
     await work.library.add(entry)
@@ -55,15 +56,39 @@ async def update(
     present = await find(work, caller, type(definition), entry_id)
     if not present.tenant_id:
         raise ConflictError("built_in", f"'{entry_id}' is built in: create one of your own.")
-    _check(context, definition)
+    check_definition(context, definition)
     entry = replace(
-        present, version=present.version + 1, created_at=context.now(), definition=definition
+        present,
+        version=present.version + 1,
+        created_at=context.now(),
+        definition=_kept(definition, present.definition),
     )
     await work.library.add(entry)
     await auditing.note(
         work, context, caller, "library.update", entry_id, version=str(entry.version)
     )
     return entry
+
+
+def _kept(changed: D, present: D) -> D:
+    """Of a framework the fitted weights; nothing of the others."""
+    kept: Any = changed
+    if isinstance(changed, Framework) and isinstance(present, Framework):
+        kept = _keep_calibrations(changed, present)
+    found: D = kept
+    return found
+
+
+def _keep_calibrations(changed: Framework, present: Framework) -> Framework:
+    """A competency that asks the same as before keeps its fitted weights."""
+    before = {one.key: one for one in present.competencies}
+    kept = tuple(
+        replace(one, calibration=before[one.key].calibration)
+        if one.key in before and one.asks_the_same(before[one.key])
+        else one
+        for one in changed.competencies
+    )
+    return replace(changed, competencies=kept)
 
 
 async def store_built_in(work: Work) -> None:
@@ -73,5 +98,10 @@ async def store_built_in(work: Work) -> None:
     await work.library.add_missing(builtin.QUESTION_SET)
 
 
-def _check(context: Context, definition: Persona | Framework | QuestionSet) -> None:
+def check_definition(context: Context, definition: Persona | Framework | QuestionSet) -> None:
+    """Refuses a definition that breaks a rule.
+
+    Raises:
+        InvalidInputError: with a pointer for each broken rule.
+    """
     check(definition, languages=context.policy.languages, voices=context.policy.voices)

@@ -103,11 +103,13 @@ def _framework(entry: Entry[Framework]) -> common.Framework:
         id=entry.id,
         version=entry.version,
         name=entry.definition.name,
-        competencies=[_competency(competency, total) for competency in competencies],
+        competencies=[competency_message(competency, total) for competency in competencies],
     )
 
 
-def _competency(competency: Competency, total_weight: float) -> common.Competency:
+def competency_message(competency: Competency, total_weight: float) -> common.Competency:
+    """A competency with its share of the total weight."""
+    calibration = competency.calibration
     return common.Competency(
         key=competency.key,
         name=competency.name,
@@ -117,6 +119,17 @@ def _competency(competency: Competency, total_weight: float) -> common.Competenc
             common.Anchor(level=anchor.level, text=anchor.text) for anchor in competency.anchors
         ],
         indicators=competency.indicators,
+        calibration=common.Calibration(
+            id=calibration.id,
+            factors=[
+                common.EvidenceFactor(code=code, factor=factor)
+                for code, factor in sorted(calibration.factors.items())
+            ],
+            candidates=calibration.candidates,
+            raters=calibration.raters,
+        )
+        if calibration
+        else None,
     )
 
 

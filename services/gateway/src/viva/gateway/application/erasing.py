@@ -71,6 +71,7 @@ async def _forget(work: Work, interview: Interview, tenant_id: str) -> None:
     await work.doors.replace_links(interview.id)
     await work.reviews.forget(interview.id)
     await work.records.forget(interview.id)
+    await work.ratings.forget(interview.id)
     await work.demographics.delete(tenant_id, interview.id)
     await work.erase_published(interview.id)
     await work.interviews.relabel(replace(interview, order=_nameless(interview.order)))

@@ -50,6 +50,7 @@ class OrderInterview:
     total_ms: int | None = None
     grace_ms: int | None = None
     call: CallOrder | None = None
+    vacancy: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,12 @@ async def order_interview(
     now = context.now()
     script = Script(
         persona=await _resolve(work, context, caller, command.persona, builtin.PERSONA),
-        framework=await _resolve(work, context, caller, command.framework, builtin.FRAMEWORK),
+        framework=await _held(
+            work,
+            caller,
+            command.vacancy,
+            await _resolve(work, context, caller, command.framework, builtin.FRAMEWORK),
+        ),
         question_set=await _resolve(
             work, context, caller, command.question_set, builtin.QUESTION_SET
         ),
@@ -130,6 +136,7 @@ def _order(command: OrderInterview, script: Script) -> Order:
         accommodations=command.accommodations,
         webhook_url=command.webhook_url,
         call=(command.call or CallOrder()) if command.channel is Channel.PHONE else None,
+        vacancy=command.vacancy,
     )
 
 
@@ -167,6 +174,31 @@ async def _resolve(
         name = _FIELDS[kind]
         raise InvalidInputError(
             f"{name}_unknown", f"There is no {name} '{asked}'.", (Fault(pointer, "unknown"),)
+        )
+    return found
+
+
+async def _held(
+    work: Work, caller: Caller, vacancy: str, framework: Entry[Framework]
+) -> Entry[Framework]:
+    """The version that the vacancy's first interview had: its candidates are scored alike."""
+    if not vacancy:
+        return framework
+    if not framework.id:
+        raise InvalidInputError(
+            "vacancy_framework",
+            "The candidates of a vacancy are scored by one version: name a stored framework.",
+            (Fault("/framework", "must be an id, or not be given", "vacancy_framework"),),
+        )
+    held, version = await work.vacancies.pin(
+        caller.tenant_id, caller.test_mode, vacancy, framework.id, framework.version
+    )
+    found = await work.library.find(Framework, caller.tenant_id, held, version)
+    if held != framework.id or found is None:
+        raise InvalidInputError(
+            "vacancy_framework",
+            f"The first interview of this vacancy used '{held}': its candidates are scored alike.",
+            (Fault("/framework", f"must be '{held}'", "vacancy_framework"),),
         )
     return found
 

@@ -8,12 +8,14 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from google.protobuf.message import Message
 
+from viva.contracts.scoring.v1 import scoring_pb2 as scoring
 from viva.gateway.domain.access import ApiKey
 from viva.gateway.domain.bias_audit import Demographics, Sampled
+from viva.gateway.domain.calibration import Calibration, Rating
 from viva.gateway.domain.credits import Account, LedgerEntry
 from viva.gateway.domain.interview import Interview, StoredObject
 from viva.gateway.domain.join import Credential, JoinLink
-from viva.gateway.domain.library import D, Entry
+from viva.gateway.domain.library import AnchorCheck, D, Entry, Framework
 from viva.gateway.domain.notifications import (
     Delivery,
     Endpoint,
@@ -69,6 +71,9 @@ class Interviews(Protocol):
 
     async def get(self, interview_id: str) -> Interview | None:
         """Finds an interview whoever owns it."""
+
+    async def of(self, tenant_id: str, interview_ids: Sequence[str]) -> Sequence[Interview]:
+        """Finds a tenant's interviews."""
 
     async def lock(self, interview_id: str) -> Interview | None:
         """Finds an interview and holds its row until the commit."""
@@ -225,6 +230,9 @@ class DemographicsStore(Protocol):
     async def delete(self, tenant_id: str, interview_id: str) -> None:
         """Deletes one."""
 
+    async def of(self, tenant_id: str, interview_ids: Sequence[str]) -> Sequence[Demographics]:
+        """What is known of the candidates of these interviews."""
+
     async def sample(
         self,
         tenant_id: str,
@@ -235,8 +243,49 @@ class DemographicsStore(Protocol):
         """Every interview with a result, with what is known of its candidate."""
 
 
+class RatingStore(Protocol):
+    """What people say of past interviews."""
+
+    async def put(self, tenant_id: str, framework_id: str, given: Sequence[Rating]) -> None:
+        """Stores them, each in place of the same person's before."""
+
+    async def of(self, framework_id: str) -> Sequence[Rating]:
+        """All of a framework, in a fixed order."""
+
+    async def forget(self, interview_id: str) -> None:
+        """Deletes those of an interview."""
+
+
+class Calibrations(Protocol):
+    """Fits and what became of them."""
+
+    async def add(self, found: Calibration) -> None:
+        """Stores a new one."""
+
+    async def lock(self, framework_id: str, calibration_id: str) -> Calibration | None:
+        """Finds one of a framework and holds its row until the commit."""
+
+    async def save(self, found: Calibration) -> None:
+        """Stores that it was activated."""
+
+    async def page(self, framework_id: str, cursor: Cursor) -> Page[Calibration]:
+        """Lists those of a framework."""
+
+
+class Vacancies(Protocol):
+    """One version of one framework for each vacancy."""
+
+    async def pin(
+        self, tenant_id: str, test_mode: bool, vacancy: str, framework_id: str, version: int
+    ) -> tuple[str, int]:
+        """Holds a vacancy to a version; gives the framework and version it is held to."""
+
+
 class VerdictRecords(Protocol):
     """Verdicts byte for byte."""
+
+    async def of(self, interview_ids: Sequence[str]) -> Sequence[VerdictRecord]:
+        """Finds the records of interviews, all attempts."""
 
     async def add(self, record: VerdictRecord) -> None:
         """Stores a record; a known one is never replaced."""
@@ -324,6 +373,18 @@ class Work(Protocol):
         """Verdicts byte for byte."""
 
     @property
+    def ratings(self) -> RatingStore:
+        """What people say of past interviews."""
+
+    @property
+    def calibrations(self) -> Calibrations:
+        """Fits to those ratings."""
+
+    @property
+    def vacancies(self) -> Vacancies:
+        """Which version each vacancy is scored by."""
+
+    @property
     def idempotency(self) -> Idempotency:
         """Stored answers."""
 
@@ -361,6 +422,12 @@ class ScoringModel(Protocol):
 
     async def rescore(self, bundle: StoredObject) -> bytes:
         """Computes a score anew from its bundle: viva.common.v1.InterviewScore, serialized."""
+
+    async def check(self, framework: Framework) -> Sequence[AnchorCheck]:
+        """Tells of each competency whether the model ranks its anchors rightly."""
+
+    async def calibrate(self, rated: scoring.CalibrateRequest) -> scoring.CalibrateResponse:
+        """Fits the weights of the evidence to ratings; takes some seconds."""
 
 
 class Notifications(Protocol):

@@ -40,6 +40,7 @@ def interview_document(
         "channel": order.channel.value,
         "role": order.role,
         "external_id": order.external_id or None,
+        "vacancy": order.vacancy or None,
         "metadata": dict(order.metadata),
         "tags": list(order.tags),
         "consent_mode": order.consent_mode.value,

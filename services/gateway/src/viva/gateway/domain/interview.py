@@ -109,6 +109,7 @@ class Order:
     accommodations: Accommodations = Accommodations()
     webhook_url: str = ""
     call: CallOrder | None = None
+    vacancy: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What an interview is made from: personas, competency frameworks, question sets."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -46,8 +47,28 @@ class Anchor:
 
 
 @dataclass(frozen=True)
+class Fitted:
+    """Weights of the evidence, fitted to the customer's raters.
+
+    Attributes:
+        id: of the calibration.
+        factors: by code of evidence; 1 is the shipped weight.
+        candidates: scored and rated ones that it rests on.
+    """
+
+    id: str
+    factors: Mapping[str, float]
+    candidates: int
+    raters: int
+
+
+@dataclass(frozen=True)
 class Competency:
-    """One thing that is scored; weights are relative to each other."""
+    """One thing that is scored; weights are relative to each other.
+
+    Attributes:
+        calibration: None where the shipped weights count.
+    """
 
     key: str
     name: str
@@ -55,6 +76,13 @@ class Competency:
     weight: float
     anchors: tuple[Anchor, ...]
     indicators: tuple[str, ...] = ()
+    calibration: Fitted | None = None
+
+    def asks_the_same(self, other: "Competency") -> bool:
+        """Whether both are scored by the same evidence; their weights may differ."""
+        return replace(self, weight=0, calibration=None) == replace(
+            other, weight=0, calibration=None
+        )
 
 
 @dataclass(frozen=True)
@@ -63,6 +91,23 @@ class Framework:
 
     name: str
     competencies: tuple[Competency, ...]
+
+
+@dataclass(frozen=True)
+class AnchorCheck:
+    """How the scoring model ranks answers written from a competency's anchors.
+
+    Attributes:
+        right: pairs of answers that came out in the order of their anchors, of `pairs`.
+        distinguishable: whether that is enough.
+        levels: level and mean score of the answers written from its anchor.
+    """
+
+    key: str
+    pairs: int
+    right: int
+    distinguishable: bool
+    levels: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from viva.gateway.entrypoints.published import publish_documents
 from viva.gateway.entrypoints.routes import (
     accounts,
     bias_audit,
+    calibrations,
     interviews,
     library,
     people,
@@ -26,6 +27,7 @@ _API = (
     interviews.router,
     recordings.router,
     library.router,
+    calibrations.router,
     people.router,
     webhooks.router,
     accounts.router,

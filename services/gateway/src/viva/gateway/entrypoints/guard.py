@@ -17,6 +17,7 @@ from viva.platform.log import get_logger
 
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9_.-]{1,64}$")
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_CSV = ".csv"
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -137,8 +138,9 @@ def _refusal(scope: Scope, headers: Headers, max_body_bytes: int) -> tuple[int, 
         return _too_large(max_body_bytes)
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     has_body = length not in {"", "0"} or "transfer-encoding" in headers
-    if has_body and kind != "application/json":
-        return 415, "unsupported_media_type", "Send the body as application/json."
+    wanted = "text/csv" if scope["path"].endswith(_CSV) else "application/json"
+    if has_body and kind != wanted:
+        return 415, "unsupported_media_type", f"Send the body as {wanted}."
     return None
 
 

@@ -18,6 +18,11 @@ class EnglishVocabulary:
         self.level = functools.lru_cache(_CACHE_WORDS)(self._level)
         self.known = functools.lru_cache(_CACHE_WORDS)(self._known)
 
+    def is_verb(self, word: str) -> bool:
+        """Whether the lower-case base form is listed as a verb."""
+        tags = self._levels.get_all_pos_for_word_as_str(word) if word.isalpha() else None
+        return "VB" in (tags or ())
+
     def _level(self, word: str) -> float | None:
         """Mean CEFR level over the word's parts of speech, 1 to 6."""
         if not word.isalpha():

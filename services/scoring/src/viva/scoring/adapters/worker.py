@@ -15,6 +15,8 @@ from viva.scoring.adapters.grammar import HarperGrammar
 from viva.scoring.adapters.minilm import MiniLmEmbedder
 from viva.scoring.adapters.vocabulary import EnglishVocabulary
 from viva.scoring.application.analysis import Analyst
+from viva.scoring.application.calibrate import Calibrate, CompetencyFit, calibrate
+from viva.scoring.application.check_framework import Checked, CheckFramework, check_framework
 from viva.scoring.application.ports import Version
 from viva.scoring.application.score_answer import AnswerResult, score_answer
 from viva.scoring.application.score_interview import Interview, score_interview
@@ -22,8 +24,8 @@ from viva.scoring.domain.coefficients import Coefficients
 from viva.scoring.domain.interview import InterviewResult
 from viva.scoring.domain.model import Answer
 
-Job = Answer | Interview
-Result = AnswerResult | InterviewResult
+Job = Answer | Interview | CheckFramework | Calibrate
+Result = AnswerResult | InterviewResult | tuple[Checked, ...] | tuple[CompetencyFit, ...]
 
 _PACKAGES = ("cefrpy", "wordfreq", "harper-py", "tokenizers", "numpy")
 
@@ -35,18 +37,23 @@ def load(folder: Path) -> Callable[[Job], Result]:
     the same order on every machine size.
     """
     threadpool_limits(1)
+    vocabulary = EnglishVocabulary()
     analyst = Analyst(
         MiniLmEmbedder(folder),
-        EnglishVocabulary(),
+        vocabulary,
         HarperGrammar(),
         packaged_coefficients(),
         packaged_topics(),
     )
     analyst.topicality.warm_up()
-    return functools.partial(_score, analyst)
+    return functools.partial(_score, analyst, vocabulary)
 
 
-def _score(analyst: Analyst, job: Job) -> Result:
+def _score(analyst: Analyst, vocabulary: EnglishVocabulary, job: Job) -> Result:
+    if isinstance(job, CheckFramework):
+        return check_framework(job, analyst, vocabulary.is_verb)
+    if isinstance(job, Calibrate):
+        return calibrate(job)
     if isinstance(job, Interview):
         return score_interview(job, analyst)
     return score_answer(job, analyst)
@@ -74,6 +81,14 @@ class WorkerScorer:
     async def answer(self, answer: Answer) -> AnswerResult:
         """Scores one answer by itself."""
         return cast("AnswerResult", await self._worker.run(answer))
+
+    async def framework(self, command: CheckFramework) -> tuple[Checked, ...]:
+        """Ranks exemplars of each competency."""
+        return cast("tuple[Checked, ...]", await self._worker.run(command))
+
+    async def calibration(self, command: Calibrate) -> tuple[CompetencyFit, ...]:
+        """Fits weights to ratings."""
+        return cast("tuple[CompetencyFit, ...]", await self._worker.run(command))
 
     async def interview(self, interview: Interview) -> InterviewResult:
         """Scores a whole interview."""

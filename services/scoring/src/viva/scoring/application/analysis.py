@@ -15,7 +15,15 @@ from viva.scoring.domain.diversity import mtld
 from viva.scoring.domain.language import MTLD_MINIMUM_WORDS
 from viva.scoring.domain.lexicon import STOPWORDS
 from viva.scoring.domain.masking import mask
-from viva.scoring.domain.model import Answer, Competency, Evidence, Scored, nothing
+from viva.scoring.domain.model import (
+    Answer,
+    Competency,
+    Evidence,
+    Scored,
+    Span,
+    SpokenWord,
+    nothing,
+)
 from viva.scoring.domain.narrative import Narrative, own_sentences, prompts_of, read
 from viva.scoring.domain.timing import Timing
 from viva.scoring.domain.tokens import Sentence, Token, plain, quote, sentences_of, tokens_of
@@ -90,12 +98,26 @@ class Analyst:
             return nothing(NO_SPEECH if analysed else NOT_ANALYSED)
         if not all(said.answer.language_matches for said in question):
             return nothing(OTHER_LANGUAGE)
-        indicators = competency.indicators or competency.texts[:1]
+        indicators = competency.shown_by
         topic, closest = self._topic(question, narrative, competency)
         found = findings(
             narrative, self._indicators(narrative, indicators), len(indicators), topic, closest
         )
         return score(found, self.coefficients.competency, competency.factors)
+
+    def exemplar(self, text: str, competency: Competency) -> int:
+        """The evidence in a text that is known to be to the point, in tenths."""
+        words = tuple(SpokenWord(word, Span(0, 0)) for word in text.split())
+        answer = Answer("exemplar", 1, "", "", words, competencies=(competency,), typed=True)
+        said = self.hear(answer)
+        # Nothing in it is padding, and its words stand for a candidate's own.
+        prompts = prompts_of(())
+        narrative = read(own_sentences(sentences_of(said.tokens), prompts), prompts)
+        indicators = competency.shown_by
+        found = self._indicators(narrative, indicators)
+        points = self.coefficients.competency
+        scored = score(findings(narrative, found, len(indicators), Topic.ON, ()), points)
+        return scored.tenths or 0
 
     def language_features(self, said: Sequence[Said]) -> dict[str, float]:
         """Vocabulary and grammar of spoken answers; timing is in `Said`."""

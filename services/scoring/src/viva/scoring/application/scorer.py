@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from viva.scoring.application.calibrate import Calibrate, CompetencyFit
+from viva.scoring.application.check_framework import Checked, CheckFramework
 from viva.scoring.application.score_answer import AnswerResult
 from viva.scoring.application.score_interview import Interview
 from viva.scoring.domain.interview import InterviewResult
@@ -13,6 +15,14 @@ class Scorer(Protocol):
 
     async def answer(self, answer: Answer) -> AnswerResult:
         """Scores one answer by itself."""
+        ...
+
+    async def framework(self, command: CheckFramework) -> tuple[Checked, ...]:
+        """Ranks exemplars of each competency."""
+        ...
+
+    async def calibration(self, command: Calibrate) -> tuple[CompetencyFit, ...]:
+        """Fits weights to ratings."""
         ...
 
     async def interview(self, interview: Interview) -> InterviewResult:

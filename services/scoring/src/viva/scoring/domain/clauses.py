@@ -11,6 +11,8 @@ from enum import Enum
 
 from viva.scoring.domain.lexicon import (
     ADVERBS,
+    AVOIDING_PHRASES,
+    AVOIDING_VERBS,
     FAILING_VERBS,
     FILLERS,
     HABITUAL,
@@ -25,6 +27,7 @@ from viva.scoring.domain.lexicon import (
     OPENERS,
     PRESENT_ACTS,
     SAYING_VERBS,
+    SHIFTING_VERBS,
     STOPWORDS,
     WHOLE_VERBS,
 )
@@ -233,12 +236,21 @@ def _skip_auxiliaries(tokens: Sequence[Token], place: int, end: int) -> tuple[in
 
 
 def _undone(tokens: Sequence[Token], place: int, end: int) -> bool:
-    """ "I failed to call", "I planned to call", "I told nobody"."""
+    """ "I failed to call", "I planned to call", "I used to call", "I gave no help"."""
     verb = tokens[place].text
     following = tokens[place + 1].text if place + 1 < end else ""
-    if verb in FAILING_VERBS or (verb in INTENT_VERBS and following == "to"):
+    if verb in FAILING_VERBS | AVOIDING_VERBS or (verb, following) in AVOIDING_PHRASES:
+        return True
+    if following == "no" or (following == "to" and verb in INTENT_VERBS | {"used"}):
+        return True
+    if verb in SHIFTING_VERBS and _is_shifted([token.text for token in tokens[place + 1 : end]]):
         return True
     return any(token.text in NEGATIVE_OBJECTS for token in tokens[place + 1 : min(end, place + 4)])
+
+
+def _is_shifted(objects: Sequence[str]) -> bool:
+    """ "put the mistake on others", "put it off", "handed the problem on"."""
+    return "others" in objects or "off" in objects[:3] or objects[-1:] == ["on"]
 
 
 def _able(tokens: Sequence[Token], place: int, end: int) -> int | None:

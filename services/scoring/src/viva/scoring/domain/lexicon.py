@@ -11,7 +11,7 @@ IRREGULAR_PAST = _words(
     "held hit kept laid led left lent made met paid put ran read rebuilt reran rewrote said sat "
     "sent set shot showed sold sought split spent spoke spread stood stuck swept swung taught "
     "threw took told undertook oversaw underwent went won wrote wound withdrew came broke dealt "
-    "overcame redid shut"
+    "overcame redid shut used"
 )
 IRREGULAR_PARTICIPLE = _words(
     "begun brought built bought caught chosen cut done drawn driven fed fought found given gotten "
@@ -23,12 +23,43 @@ NOT_ACTIONS = _words(
     "need indeed hundred speed seed feed exceed proceed succeed red bed wanted needed liked loved "
     "hated hoped wished seemed believed considered wondered assumed supposed expected intended "
     "tired excited interested scared worried pleased bored surprised amazed confused frustrated "
-    "stressed embarrassed delighted concerned happened existed used lived stayed "
+    "stressed embarrassed delighted concerned happened existed lived stayed "
     "remained appeared died turned enjoyed feared agreed imagined dreamed pretended "
     "graduated joined"
 )
 INTENT_VERBS = _words("planned meant intended wanted hoped agreed preferred")
 FAILING_VERBS = _words("failed forgot refused neglected declined avoided stopped")
+# What keeps clear of the matter is no evidence of acting on it.
+AVOIDING_VERBS = _words(
+    "blamed recited guessed rambled insisted missed ignored complained waited dodged dismissed "
+    "denied hid quit shrugged evaded stalled excused panicked hesitated interrupted gossiped "
+    "sulked shouted yelled lied cheated procrastinated skipped deflected belittled lacked "
+    "struggled concealed dithered lost froze clung"
+)
+AVOIDING_PHRASES = frozenset(
+    (verb, after)
+    for verb, afters in {
+        "gave": "up in",
+        "looked": "away",
+        "turned": "away",
+        "walked": "away",
+        "backed": "away off",
+        "let": "others somebody someone it",
+        "left": "it",
+        "expected": "others people them him her someone somebody",
+        "got": "by",
+        "put": "off",
+        "used": "jargon",
+        "made": "mistakes errors excuses",
+        "showed": "little",
+        "started": "without",
+        "acted": "without",
+        "decided": "without",
+        "worked": "alone without",
+    }.items()
+    for after in afters.split()
+)
+SHIFTING_VERBS = _words("put pushed shifted handed passed moved left relied depended")
 MODALS = _words(
     "would could should might may must will shall can cannot 'd 'll won't wouldn't couldn't "
     "shouldn't can't mightn't gonna"

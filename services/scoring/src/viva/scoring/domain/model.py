@@ -1,8 +1,11 @@
 """What scoring works on: answers as they were said, and what it finds in them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+
+_PARTS = re.compile(r"[.;,]\s*(?:and\s+)?|\s+and\s+")
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,13 @@ class Competency:
     anchors: Mapping[int, str] | None = None
     indicators: tuple[str, ...] = ()
     factors: Mapping[str, float] | None = None
+
+    @property
+    def shown_by(self) -> tuple[str, ...]:
+        """What an answer can show: the indicators, or else the parts of the best anchor."""
+        best = (self.anchors or {}).get(max(self.anchors or {5: ""}), "")
+        parts = (part.strip() for part in _PARTS.split(best))
+        return self.indicators or tuple(part for part in parts if part) or self.texts[:1]
 
     @property
     def texts(self) -> tuple[str, ...]:

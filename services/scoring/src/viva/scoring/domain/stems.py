@@ -55,3 +55,8 @@ def _single(head: str) -> str:
 
 def _without_e(text: str) -> str:
     return text[:-1] if text.endswith("e") and len(text) > _SHORTEST else text
+
+
+def irregular_base(past: str) -> str:
+    """The base of an irregular past form; the form itself where it is not known."""
+    return _IRREGULAR.get(past, past)

@@ -26,7 +26,7 @@ _sym_db = _symbol_database.Default()
 from viva.contracts.common.v1 import common_pb2 as viva_dot_common_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dviva/scoring/v1/scoring.proto\x12\x0fviva.scoring.v1\x1a\x1bviva/common/v1/common.proto\"D\n\x17RescoreInterviewRequest\x12)\n\x06\x62undle\x18\x01 \x01(\x0b\x32\x19.viva.common.v1.ObjectRef\")\n\x18RescoreInterviewResponse\x12\r\n\x05score\x18\x01 \x01(\x0c\x32~\n\x0eScoringService\x12l\n\x10RescoreInterview\x12(.viva.scoring.v1.RescoreInterviewRequest\x1a).viva.scoring.v1.RescoreInterviewResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dviva/scoring/v1/scoring.proto\x12\x0fviva.scoring.v1\x1a\x1bviva/common/v1/common.proto\"D\n\x17RescoreInterviewRequest\x12)\n\x06\x62undle\x18\x01 \x01(\x0b\x32\x19.viva.common.v1.ObjectRef\")\n\x18RescoreInterviewResponse\x12\r\n\x05score\x18\x01 \x01(\x0c\"I\n\x15\x43heckFrameworkRequest\x12\x30\n\x0c\x63ompetencies\x18\x01 \x03(\x0b\x32\x1a.viva.common.v1.Competency\"P\n\x16\x43heckFrameworkResponse\x12\x36\n\x0c\x63ompetencies\x18\x01 \x03(\x0b\x32 .viva.scoring.v1.CompetencyCheck\"\x82\x01\n\x0f\x43ompetencyCheck\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05pairs\x18\x02 \x01(\x05\x12\r\n\x05right\x18\x03 \x01(\x05\x12\x17\n\x0f\x64istinguishable\x18\x04 \x01(\x08\x12+\n\x06levels\x18\x05 \x03(\x0b\x32\x1b.viva.scoring.v1.LevelScore\"*\n\nLevelScore\x12\r\n\x05level\x18\x01 \x01(\x05\x12\r\n\x05score\x18\x02 \x01(\x01\"J\n\x10\x43\x61librateRequest\x12\x36\n\x0c\x63ompetencies\x18\x01 \x03(\x0b\x32 .viva.scoring.v1.RatedCompetency\"S\n\x0fRatedCompetency\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x33\n\ncandidates\x18\x02 \x03(\x0b\x32\x1f.viva.scoring.v1.RatedCandidate\"\x85\x01\n\x0eRatedCandidate\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\x33\n\tquestions\x18\x02 \x03(\x0b\x32 .viva.common.v1.QuestionFindings\x12(\n\x07ratings\x18\x03 \x03(\x0b\x32\x17.viva.scoring.v1.Rating\"&\n\x06Rating\x12\r\n\x05rater\x18\x01 \x01(\t\x12\r\n\x05score\x18\x02 \x01(\x01\"I\n\x11\x43\x61librateResponse\x12\x34\n\x0c\x63ompetencies\x18\x01 \x03(\x0b\x32\x1e.viva.scoring.v1.CompetencyFit\"\x99\x02\n\rCompetencyFit\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x07\x66\x61\x63tors\x18\x02 \x03(\x0b\x32\x1e.viva.common.v1.EvidenceFactor\x12\x0f\n\x07penalty\x18\x03 \x01(\x01\x12*\n\x06\x66itted\x18\x04 \x01(\x0b\x32\x1a.viva.scoring.v1.Agreement\x12+\n\x07shipped\x18\x05 \x01(\x0b\x32\x1a.viva.scoring.v1.Agreement\x12/\n\x06raters\x18\x06 \x03(\x0b\x32\x1f.viva.scoring.v1.RaterAgreement\x12/\n\x0bpredictions\x18\x07 \x03(\x0b\x32\x1a.viva.scoring.v1.OutOfFold\"\xb5\x01\n\tAgreement\x12\x12\n\ncandidates\x18\x01 \x01(\x05\x12\x14\n\x07pearson\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x10\n\x03qwk\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x12\n\nwithin_one\x18\x04 \x01(\x01\x12\x1b\n\x13within_one_constant\x18\x05 \x01(\x01\x12\x11\n\ttop_tenth\x18\x06 \x01(\x01\x12\x14\n\x0c\x62ottom_tenth\x18\x07 \x01(\x01\x42\n\n\x08_pearsonB\x06\n\x04_qwk\"\x81\x01\n\x0eRaterAgreement\x12\r\n\x05rater\x18\x01 \x01(\t\x12/\n\x0bwith_fitted\x18\x02 \x01(\x0b\x32\x1a.viva.scoring.v1.Agreement\x12/\n\x0bwith_others\x18\x03 \x01(\x0b\x32\x1a.viva.scoring.v1.Agreement\"0\n\tOutOfFold\x12\x14\n\x0cinterview_id\x18\x01 \x01(\t\x12\r\n\x05score\x18\x02 \x01(\x01\x32\xbf\x02\n\x0eScoringService\x12l\n\x10RescoreInterview\x12(.viva.scoring.v1.RescoreInterviewRequest\x1a).viva.scoring.v1.RescoreInterviewResponse\"\x03\x90\x02\x01\x12\x66\n\x0e\x43heckFramework\x12&.viva.scoring.v1.CheckFrameworkRequest\x1a\'.viva.scoring.v1.CheckFrameworkResponse\"\x03\x90\x02\x01\x12W\n\tCalibrate\x12!.viva.scoring.v1.CalibrateRequest\x1a\".viva.scoring.v1.CalibrateResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,10 +35,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_SCORINGSERVICE'].methods_by_name['RescoreInterview']._loaded_options = None
   _globals['_SCORINGSERVICE'].methods_by_name['RescoreInterview']._serialized_options = b'\220\002\001'
+  _globals['_SCORINGSERVICE'].methods_by_name['CheckFramework']._loaded_options = None
+  _globals['_SCORINGSERVICE'].methods_by_name['CheckFramework']._serialized_options = b'\220\002\001'
+  _globals['_SCORINGSERVICE'].methods_by_name['Calibrate']._loaded_options = None
+  _globals['_SCORINGSERVICE'].methods_by_name['Calibrate']._serialized_options = b'\220\002\001'
   _globals['_RESCOREINTERVIEWREQUEST']._serialized_start=79
   _globals['_RESCOREINTERVIEWREQUEST']._serialized_end=147
   _globals['_RESCOREINTERVIEWRESPONSE']._serialized_start=149
   _globals['_RESCOREINTERVIEWRESPONSE']._serialized_end=190
-  _globals['_SCORINGSERVICE']._serialized_start=192
-  _globals['_SCORINGSERVICE']._serialized_end=318
+  _globals['_CHECKFRAMEWORKREQUEST']._serialized_start=192
+  _globals['_CHECKFRAMEWORKREQUEST']._serialized_end=265
+  _globals['_CHECKFRAMEWORKRESPONSE']._serialized_start=267
+  _globals['_CHECKFRAMEWORKRESPONSE']._serialized_end=347
+  _globals['_COMPETENCYCHECK']._serialized_start=350
+  _globals['_COMPETENCYCHECK']._serialized_end=480
+  _globals['_LEVELSCORE']._serialized_start=482
+  _globals['_LEVELSCORE']._serialized_end=524
+  _globals['_CALIBRATEREQUEST']._serialized_start=526
+  _globals['_CALIBRATEREQUEST']._serialized_end=600
+  _globals['_RATEDCOMPETENCY']._serialized_start=602
+  _globals['_RATEDCOMPETENCY']._serialized_end=685
+  _globals['_RATEDCANDIDATE']._serialized_start=688
+  _globals['_RATEDCANDIDATE']._serialized_end=821
+  _globals['_RATING']._serialized_start=823
+  _globals['_RATING']._serialized_end=861
+  _globals['_CALIBRATERESPONSE']._serialized_start=863
+  _globals['_CALIBRATERESPONSE']._serialized_end=936
+  _globals['_COMPETENCYFIT']._serialized_start=939
+  _globals['_COMPETENCYFIT']._serialized_end=1220
+  _globals['_AGREEMENT']._serialized_start=1223
+  _globals['_AGREEMENT']._serialized_end=1404
+  _globals['_RATERAGREEMENT']._serialized_start=1407
+  _globals['_RATERAGREEMENT']._serialized_end=1536
+  _globals['_OUTOFFOLD']._serialized_start=1538
+  _globals['_OUTOFFOLD']._serialized_end=1586
+  _globals['_SCORINGSERVICE']._serialized_start=1589
+  _globals['_SCORINGSERVICE']._serialized_end=1908
 # @@protoc_insertion_point(module_scope)

@@ -4,8 +4,10 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from viva.contracts.common.v1 import common_pb2 as _common_pb2
 import builtins as _builtins
 import sys
@@ -57,3 +59,364 @@ class RescoreInterviewResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RescoreInterviewResponse: _TypeAlias = RescoreInterviewResponse  # noqa: Y015
+
+@_typing.final
+class CheckFrameworkRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMPETENCIES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def competencies(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Competency]: ...
+    def __init__(
+        self,
+        *,
+        competencies: _abc.Iterable[_common_pb2.Competency] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["competencies", b"competencies"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckFrameworkRequest: _TypeAlias = CheckFrameworkRequest  # noqa: Y015
+
+@_typing.final
+class CheckFrameworkResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMPETENCIES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def competencies(self) -> _containers.RepeatedCompositeFieldContainer[Global___CompetencyCheck]: ...
+    def __init__(
+        self,
+        *,
+        competencies: _abc.Iterable[Global___CompetencyCheck] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["competencies", b"competencies"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckFrameworkResponse: _TypeAlias = CheckFrameworkResponse  # noqa: Y015
+
+@_typing.final
+class CompetencyCheck(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    PAIRS_FIELD_NUMBER: _builtins.int
+    RIGHT_FIELD_NUMBER: _builtins.int
+    DISTINGUISHABLE_FIELD_NUMBER: _builtins.int
+    LEVELS_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    pairs: _builtins.int
+    """Pairs of exemplars of different levels."""
+    right: _builtins.int
+    """Those of them that the model ranks as the anchors do."""
+    distinguishable: _builtins.bool
+    @_builtins.property
+    def levels(self) -> _containers.RepeatedCompositeFieldContainer[Global___LevelScore]:
+        """Mean score of the exemplars of each level, for the explanation."""
+
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        pairs: _builtins.int = ...,
+        right: _builtins.int = ...,
+        distinguishable: _builtins.bool = ...,
+        levels: _abc.Iterable[Global___LevelScore] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["distinguishable", b"distinguishable", "key", b"key", "levels", b"levels", "pairs", b"pairs", "right", b"right"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CompetencyCheck: _TypeAlias = CompetencyCheck  # noqa: Y015
+
+@_typing.final
+class LevelScore(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEVEL_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    level: _builtins.int
+    score: _builtins.float
+    def __init__(
+        self,
+        *,
+        level: _builtins.int = ...,
+        score: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["level", b"level", "score", b"score"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LevelScore: _TypeAlias = LevelScore  # noqa: Y015
+
+@_typing.final
+class CalibrateRequest(_message.Message):
+    """What people said of past interviews, beside what the model found in them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMPETENCIES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def competencies(self) -> _containers.RepeatedCompositeFieldContainer[Global___RatedCompetency]: ...
+    def __init__(
+        self,
+        *,
+        competencies: _abc.Iterable[Global___RatedCompetency] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["competencies", b"competencies"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CalibrateRequest: _TypeAlias = CalibrateRequest  # noqa: Y015
+
+@_typing.final
+class RatedCompetency(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    CANDIDATES_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    @_builtins.property
+    def candidates(self) -> _containers.RepeatedCompositeFieldContainer[Global___RatedCandidate]: ...
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        candidates: _abc.Iterable[Global___RatedCandidate] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidates", b"candidates", "key", b"key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RatedCompetency: _TypeAlias = RatedCompetency  # noqa: Y015
+
+@_typing.final
+class RatedCandidate(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INTERVIEW_ID_FIELD_NUMBER: _builtins.int
+    QUESTIONS_FIELD_NUMBER: _builtins.int
+    RATINGS_FIELD_NUMBER: _builtins.int
+    interview_id: _builtins.str
+    @_builtins.property
+    def questions(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.QuestionFindings]:
+        """As in the verdict, before any calibration."""
+
+    @_builtins.property
+    def ratings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Rating]: ...
+    def __init__(
+        self,
+        *,
+        interview_id: _builtins.str = ...,
+        questions: _abc.Iterable[_common_pb2.QuestionFindings] | None = ...,
+        ratings: _abc.Iterable[Global___Rating] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["interview_id", b"interview_id", "questions", b"questions", "ratings", b"ratings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RatedCandidate: _TypeAlias = RatedCandidate  # noqa: Y015
+
+@_typing.final
+class Rating(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RATER_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    rater: _builtins.str
+    score: _builtins.float
+    """0 to 100."""
+    def __init__(
+        self,
+        *,
+        rater: _builtins.str = ...,
+        score: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rater", b"rater", "score", b"score"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Rating: _TypeAlias = Rating  # noqa: Y015
+
+@_typing.final
+class CalibrateResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMPETENCIES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def competencies(self) -> _containers.RepeatedCompositeFieldContainer[Global___CompetencyFit]: ...
+    def __init__(
+        self,
+        *,
+        competencies: _abc.Iterable[Global___CompetencyFit] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["competencies", b"competencies"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CalibrateResponse: _TypeAlias = CalibrateResponse  # noqa: Y015
+
+@_typing.final
+class CompetencyFit(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    FACTORS_FIELD_NUMBER: _builtins.int
+    PENALTY_FIELD_NUMBER: _builtins.int
+    FITTED_FIELD_NUMBER: _builtins.int
+    SHIPPED_FIELD_NUMBER: _builtins.int
+    RATERS_FIELD_NUMBER: _builtins.int
+    PREDICTIONS_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    penalty: _builtins.float
+    """Weight of the ridge towards the shipped factors, chosen by cross-validation."""
+    @_builtins.property
+    def factors(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.EvidenceFactor]: ...
+    @_builtins.property
+    def fitted(self) -> Global___Agreement:
+        """Of scores that were fitted without the candidate, with the mean of the raters."""
+
+    @_builtins.property
+    def shipped(self) -> Global___Agreement:
+        """Of the weights that ship with scoring, on the same candidates."""
+
+    @_builtins.property
+    def raters(self) -> _containers.RepeatedCompositeFieldContainer[Global___RaterAgreement]: ...
+    @_builtins.property
+    def predictions(self) -> _containers.RepeatedCompositeFieldContainer[Global___OutOfFold]: ...
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        factors: _abc.Iterable[_common_pb2.EvidenceFactor] | None = ...,
+        penalty: _builtins.float = ...,
+        fitted: Global___Agreement | None = ...,
+        shipped: Global___Agreement | None = ...,
+        raters: _abc.Iterable[Global___RaterAgreement] | None = ...,
+        predictions: _abc.Iterable[Global___OutOfFold] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fitted", b"fitted", "shipped", b"shipped"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["factors", b"factors", "fitted", b"fitted", "key", b"key", "penalty", b"penalty", "predictions", b"predictions", "raters", b"raters", "shipped", b"shipped"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CompetencyFit: _TypeAlias = CompetencyFit  # noqa: Y015
+
+@_typing.final
+class Agreement(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CANDIDATES_FIELD_NUMBER: _builtins.int
+    PEARSON_FIELD_NUMBER: _builtins.int
+    QWK_FIELD_NUMBER: _builtins.int
+    WITHIN_ONE_FIELD_NUMBER: _builtins.int
+    WITHIN_ONE_CONSTANT_FIELD_NUMBER: _builtins.int
+    TOP_TENTH_FIELD_NUMBER: _builtins.int
+    BOTTOM_TENTH_FIELD_NUMBER: _builtins.int
+    candidates: _builtins.int
+    pearson: _builtins.float
+    qwk: _builtins.float
+    """On the five levels, quadratically weighted."""
+    within_one: _builtins.float
+    """Share within one level (25 points)."""
+    within_one_constant: _builtins.float
+    """What always saying the raters' mean would reach."""
+    top_tenth: _builtins.float
+    """Share of the model's top (bottom) tenth in the raters' top (bottom) three tenths."""
+    bottom_tenth: _builtins.float
+    def __init__(
+        self,
+        *,
+        candidates: _builtins.int = ...,
+        pearson: _builtins.float | None = ...,
+        qwk: _builtins.float | None = ...,
+        within_one: _builtins.float = ...,
+        within_one_constant: _builtins.float = ...,
+        top_tenth: _builtins.float = ...,
+        bottom_tenth: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_pearson", b"_pearson", "_qwk", b"_qwk", "pearson", b"pearson", "qwk", b"qwk"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_pearson", b"_pearson", "_qwk", b"_qwk", "bottom_tenth", b"bottom_tenth", "candidates", b"candidates", "pearson", b"pearson", "qwk", b"qwk", "top_tenth", b"top_tenth", "within_one", b"within_one", "within_one_constant", b"within_one_constant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__pearson: _TypeAlias = _typing.Literal["pearson"]  # noqa: Y015
+    _WhichOneofArgType__pearson: _TypeAlias = _typing.Literal["_pearson", b"_pearson"]  # noqa: Y015
+    _WhichOneofReturnType__qwk: _TypeAlias = _typing.Literal["qwk"]  # noqa: Y015
+    _WhichOneofArgType__qwk: _TypeAlias = _typing.Literal["_qwk", b"_qwk"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__pearson) -> _WhichOneofReturnType__pearson | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__qwk) -> _WhichOneofReturnType__qwk | None: ...
+
+Global___Agreement: _TypeAlias = Agreement  # noqa: Y015
+
+@_typing.final
+class RaterAgreement(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RATER_FIELD_NUMBER: _builtins.int
+    WITH_FITTED_FIELD_NUMBER: _builtins.int
+    WITH_OTHERS_FIELD_NUMBER: _builtins.int
+    rater: _builtins.str
+    @_builtins.property
+    def with_fitted(self) -> Global___Agreement: ...
+    @_builtins.property
+    def with_others(self) -> Global___Agreement:
+        """With the mean of the other raters, on candidates whom they share."""
+
+    def __init__(
+        self,
+        *,
+        rater: _builtins.str = ...,
+        with_fitted: Global___Agreement | None = ...,
+        with_others: Global___Agreement | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["with_fitted", b"with_fitted", "with_others", b"with_others"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rater", b"rater", "with_fitted", b"with_fitted", "with_others", b"with_others"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RaterAgreement: _TypeAlias = RaterAgreement  # noqa: Y015
+
+@_typing.final
+class OutOfFold(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INTERVIEW_ID_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    interview_id: _builtins.str
+    score: _builtins.float
+    def __init__(
+        self,
+        *,
+        interview_id: _builtins.str = ...,
+        score: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["interview_id", b"interview_id", "score", b"score"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OutOfFold: _TypeAlias = OutOfFold  # noqa: Y015

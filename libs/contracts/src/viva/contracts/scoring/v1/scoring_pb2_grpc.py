@@ -41,6 +41,16 @@ class ScoringServiceStub:
                 request_serializer=viva_dot_scoring_dot_v1_dot_scoring__pb2.RescoreInterviewRequest.SerializeToString,
                 response_deserializer=viva_dot_scoring_dot_v1_dot_scoring__pb2.RescoreInterviewResponse.FromString,
                 _registered_method=True)
+        self.CheckFramework = channel.unary_unary(
+                '/viva.scoring.v1.ScoringService/CheckFramework',
+                request_serializer=viva_dot_scoring_dot_v1_dot_scoring__pb2.CheckFrameworkRequest.SerializeToString,
+                response_deserializer=viva_dot_scoring_dot_v1_dot_scoring__pb2.CheckFrameworkResponse.FromString,
+                _registered_method=True)
+        self.Calibrate = channel.unary_unary(
+                '/viva.scoring.v1.ScoringService/Calibrate',
+                request_serializer=viva_dot_scoring_dot_v1_dot_scoring__pb2.CalibrateRequest.SerializeToString,
+                response_deserializer=viva_dot_scoring_dot_v1_dot_scoring__pb2.CalibrateResponse.FromString,
+                _registered_method=True)
 
 
 class ScoringServiceServicer:
@@ -54,6 +64,20 @@ class ScoringServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CheckFramework(self, request, context):
+        """Tells whether the model ranks answers written from the anchors of each competency rightly.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Calibrate(self, request, context):
+        """Fits the weights of the evidence to people's ratings; the same ratings give the same weights.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ScoringServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -61,6 +85,16 @@ def add_ScoringServiceServicer_to_server(servicer, server):
                     servicer.RescoreInterview,
                     request_deserializer=viva_dot_scoring_dot_v1_dot_scoring__pb2.RescoreInterviewRequest.FromString,
                     response_serializer=viva_dot_scoring_dot_v1_dot_scoring__pb2.RescoreInterviewResponse.SerializeToString,
+            ),
+            'CheckFramework': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckFramework,
+                    request_deserializer=viva_dot_scoring_dot_v1_dot_scoring__pb2.CheckFrameworkRequest.FromString,
+                    response_serializer=viva_dot_scoring_dot_v1_dot_scoring__pb2.CheckFrameworkResponse.SerializeToString,
+            ),
+            'Calibrate': grpc.unary_unary_rpc_method_handler(
+                    servicer.Calibrate,
+                    request_deserializer=viva_dot_scoring_dot_v1_dot_scoring__pb2.CalibrateRequest.FromString,
+                    response_serializer=viva_dot_scoring_dot_v1_dot_scoring__pb2.CalibrateResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -91,6 +125,60 @@ class ScoringService:
             '/viva.scoring.v1.ScoringService/RescoreInterview',
             viva_dot_scoring_dot_v1_dot_scoring__pb2.RescoreInterviewRequest.SerializeToString,
             viva_dot_scoring_dot_v1_dot_scoring__pb2.RescoreInterviewResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckFramework(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/viva.scoring.v1.ScoringService/CheckFramework',
+            viva_dot_scoring_dot_v1_dot_scoring__pb2.CheckFrameworkRequest.SerializeToString,
+            viva_dot_scoring_dot_v1_dot_scoring__pb2.CheckFrameworkResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Calibrate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/viva.scoring.v1.ScoringService/Calibrate',
+            viva_dot_scoring_dot_v1_dot_scoring__pb2.CalibrateRequest.SerializeToString,
+            viva_dot_scoring_dot_v1_dot_scoring__pb2.CalibrateResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -36,6 +36,10 @@ class ScoringServiceStub:
     def __new__(cls, channel: _aio.Channel) -> ScoringServiceAsyncStub: ...
     RescoreInterview: _grpc.UnaryUnaryMultiCallable[_scoring_pb2.RescoreInterviewRequest, _scoring_pb2.RescoreInterviewResponse]
     """Computes an interview's score again from its stored bundle; changes nothing."""
+    CheckFramework: _grpc.UnaryUnaryMultiCallable[_scoring_pb2.CheckFrameworkRequest, _scoring_pb2.CheckFrameworkResponse]
+    """Tells whether the model ranks answers written from the anchors of each competency rightly."""
+    Calibrate: _grpc.UnaryUnaryMultiCallable[_scoring_pb2.CalibrateRequest, _scoring_pb2.CalibrateResponse]
+    """Fits the weights of the evidence to people's ratings; the same ratings give the same weights."""
 
 @_typing.type_check_only
 class ScoringServiceAsyncStub(ScoringServiceStub):
@@ -44,6 +48,10 @@ class ScoringServiceAsyncStub(ScoringServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     RescoreInterview: _aio.UnaryUnaryMultiCallable[_scoring_pb2.RescoreInterviewRequest, _scoring_pb2.RescoreInterviewResponse]  # type: ignore[assignment]
     """Computes an interview's score again from its stored bundle; changes nothing."""
+    CheckFramework: _aio.UnaryUnaryMultiCallable[_scoring_pb2.CheckFrameworkRequest, _scoring_pb2.CheckFrameworkResponse]  # type: ignore[assignment]
+    """Tells whether the model ranks answers written from the anchors of each competency rightly."""
+    Calibrate: _aio.UnaryUnaryMultiCallable[_scoring_pb2.CalibrateRequest, _scoring_pb2.CalibrateResponse]  # type: ignore[assignment]
+    """Fits the weights of the evidence to people's ratings; the same ratings give the same weights."""
 
 class ScoringServiceServicer(metaclass=_abc_1.ABCMeta):
     """What others ask of the scoring model at once, beside the events that it works on."""
@@ -55,5 +63,21 @@ class ScoringServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_scoring_pb2.RescoreInterviewResponse, _abc.Awaitable[_scoring_pb2.RescoreInterviewResponse]]:
         """Computes an interview's score again from its stored bundle; changes nothing."""
+
+    @_abc_1.abstractmethod
+    def CheckFramework(
+        self,
+        request: _scoring_pb2.CheckFrameworkRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_scoring_pb2.CheckFrameworkResponse, _abc.Awaitable[_scoring_pb2.CheckFrameworkResponse]]:
+        """Tells whether the model ranks answers written from the anchors of each competency rightly."""
+
+    @_abc_1.abstractmethod
+    def Calibrate(
+        self,
+        request: _scoring_pb2.CalibrateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_scoring_pb2.CalibrateResponse, _abc.Awaitable[_scoring_pb2.CalibrateResponse]]:
+        """Fits the weights of the evidence to people's ratings; the same ratings give the same weights."""
 
 def add_ScoringServiceServicer_to_server(servicer: ScoringServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

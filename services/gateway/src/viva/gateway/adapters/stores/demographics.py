@@ -63,6 +63,16 @@ class SqlDemographics:
             )
         )
 
+    async def of(self, tenant_id: str, interview_ids: Sequence[str]) -> Sequence[Demographics]:
+        """What is known of the candidates of these interviews."""
+        columns = demographics.c
+        rows = await self._session.execute(
+            select(demographics).where(
+                columns.tenant_id == tenant_id, columns.interview_id.in_(interview_ids)
+            )
+        )
+        return [Demographics(row.interview_id, row.sex, row.race, row.selected) for row in rows]
+
     async def sample(
         self,
         tenant_id: str,

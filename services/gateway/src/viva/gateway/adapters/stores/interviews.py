@@ -1,5 +1,6 @@
 """Interviews in PostgreSQL."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import Select, insert, null, select, update
@@ -42,6 +43,15 @@ class SqlInterviews:
     async def get(self, interview_id: str) -> Interview | None:
         """Finds an interview whoever owns it."""
         return await self._one(select(interviews).where(interviews.c.id == interview_id))
+
+    async def of(self, tenant_id: str, interview_ids: Sequence[str]) -> Sequence[Interview]:
+        """Finds a tenant's interviews."""
+        columns = interviews.c
+        statement = select(interviews).where(
+            columns.tenant_id == tenant_id, columns.id.in_(interview_ids)
+        )
+        rows = (await self._session.execute(statement)).mappings()
+        return [self._read(row) for row in rows]
 
     async def lock(self, interview_id: str) -> Interview | None:
         """Finds an interview and holds its row until the commit."""

@@ -1,5 +1,7 @@
 """Verdicts byte for byte in PostgreSQL."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -36,6 +38,13 @@ class SqlVerdictRecords:
         )
         row = (await self._session.execute(statement)).mappings().first()
         return VerdictRecord(**row) if row else None
+
+    async def of(self, interview_ids: Sequence[str]) -> Sequence[VerdictRecord]:
+        """Finds the records of interviews, all attempts."""
+        columns = verdict_records.c
+        statement = select(verdict_records).where(columns.interview_id.in_(interview_ids))
+        rows = (await self._session.execute(statement)).mappings()
+        return [VerdictRecord(**row) for row in rows]
 
     async def forget(self, interview_id: str) -> None:
         """Deletes the records of all attempts."""

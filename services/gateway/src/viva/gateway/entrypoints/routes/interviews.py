@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from viva.gateway.application import auditing
+from viva.gateway.application.anchoring import refuse_indistinct
 from viva.gateway.application.attempts import (
     Reinvite,
     cancel,
@@ -25,6 +26,8 @@ from viva.gateway.application.rescoring import rescore
 from viva.gateway.application.reviewing import OverrideScore, override_score
 from viva.gateway.domain.access import Caller, Scope
 from viva.gateway.domain.errors import Fault, InvalidInputError
+from viva.gateway.domain.library import Framework
+from viva.gateway.domain.library_rules import check
 from viva.gateway.domain.lifecycle import Status
 from viva.gateway.entrypoints.authentication import ApiRoute, allowed, reply, show
 from viva.gateway.entrypoints.lists import Paging, list_document, listing
@@ -74,6 +77,15 @@ async def create_interview(body: CreateInterviewBody, request: Request, who: Wri
     """
     parts = gateway(request)
     command = body.command(parts.context.now())
+    if isinstance(command.framework, Framework):
+        policy = parts.context.policy
+        check(
+            command.framework,
+            languages=policy.languages,
+            voices=policy.voices,
+            at="/framework",
+        )
+        await refuse_indistinct(parts.scoring, command.framework, at="/framework")
     async with parts.open_work() as work:
         ordered = await order_interview(work, parts.context, who, command)
         return await reply(request, work, 201, _with_link(request, ordered))

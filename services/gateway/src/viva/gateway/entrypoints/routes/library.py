@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from viva.gateway.application import curating
+from viva.gateway.application.anchoring import refuse_indistinct
 from viva.gateway.application.presenting import Json
 from viva.gateway.domain.access import Caller, Scope
 from viva.gateway.domain.library import Entry, Framework, Persona, QuestionSet
@@ -41,6 +42,7 @@ class _Resource:
         self._present = present
 
     async def create(self, request: Request, who: Caller, definition: Any) -> Response:
+        await _look_at(request, definition)
         async with gateway(request).open_work() as work:
             entry = await curating.create(work, gateway(request).context, who, definition)
             return await reply(request, work, 201, self._present(entry))
@@ -52,6 +54,7 @@ class _Resource:
     async def update(
         self, request: Request, who: Caller, entry_id: str, definition: Any
     ) -> Response:
+        await _look_at(request, definition)
         async with gateway(request).open_work() as work:
             context = gateway(request).context
             entry = await curating.update(work, context, who, entry_id, definition)
@@ -61,6 +64,14 @@ class _Resource:
         async with gateway(request).open_work() as work:
             page = await work.library.page(self._kind, who.tenant_id, cursor)
             return list_document(page, self._present)
+
+
+async def _look_at(request: Request, definition: Any) -> None:
+    """Before any transaction: scoring takes its time."""
+    parts = gateway(request)
+    curating.check_definition(parts.context, definition)
+    if isinstance(definition, Framework):
+        await refuse_indistinct(parts.scoring, definition)
 
 
 _personas = _Resource(Persona, persona_document)
@@ -98,7 +109,11 @@ async def update_persona(
 
 @router.post("/frameworks", tags=["frameworks"], status_code=201, response_model=FrameworkDocument)
 async def create_framework(body: FrameworkBody, request: Request, who: Writer) -> Response:
-    """Makes a competency framework; each competency has the anchors 1, 3 and 5."""
+    """Makes a competency framework; each competency has the anchors 1, 3 and 5.
+
+    Answers written from the anchors must come out in their order, or the competency is refused:
+    422 `anchors_indistinct`. While scoring is away, frameworks are not taken: 503.
+    """
     return await _frameworks.create(request, who, body.definition())
 
 

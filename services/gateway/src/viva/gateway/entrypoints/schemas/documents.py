@@ -452,6 +452,7 @@ class InterviewSummary(Document):
     channel: Channel
     role: str
     external_id: str | None
+    vacancy: str | None
     metadata: dict[str, str]
     tags: list[str]
     consent_mode: ConsentMode

@@ -172,6 +172,11 @@ class CreateInterviewBody(Body):
     expires_in_s: float | None = Field(
         None, gt=0, allow_inf_nan=False, le=366 * 86400, description="The same, from now"
     )
+    vacancy: OptionalLine = Field(
+        "",
+        description="Your name of the vacancy: all its interviews keep the framework's version "
+        "of the first",
+    )
     webhook_url: Url | None = Field(
         None, description="Told of this interview, beside your endpoints"
     )
@@ -204,6 +209,7 @@ class CreateInterviewBody(Body):
             total_ms=round(limits.total_s * _MS) if limits.total_s else None,
             grace_ms=round(limits.grace_s * _MS) if limits.grace_s else None,
             call=self.call.order() if self.call else None,
+            vacancy=self.vacancy,
         )
 
 
