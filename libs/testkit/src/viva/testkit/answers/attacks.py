@@ -31,7 +31,7 @@ class Attack:
 
 
 def attacks(half: str) -> list[Attack]:
-    """All attacks of one half, "seen" (rules were written with them) or "held_out" (they were not).
+    """All attacks of one set: "seen" (rules were written with it), "held_out" or "fresh" (not).
 
     The same list every time.
     """

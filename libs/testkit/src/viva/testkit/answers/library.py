@@ -12,7 +12,7 @@ class Question:
     """A question with the competency that it probes.
 
     Attributes:
-        half: "seen" where rules were written with it, "held_out" where they were not.
+        half: "seen" where rules were written with it, "held_out" or "fresh" where they were not.
         anchors: by level, 1, 3 and 5.
     """
 
