@@ -169,10 +169,15 @@ SOUND = _framework(
     "Follows safety rules and wears protective equipment.",
     "Follows safety rules, spots hazards, reports them at once, and trains colleagues.",
 )
+NEW = _framework(
+    "Ignores safety rules to save time.",
+    "Follows safety rules and wears protective equipment.",
+    "Follows safety rules, spots hazards, reports them at once, and trains new colleagues.",
+)
 ALIKE = _framework("Works safely.", "Works in a safe way.", "Works safely at all times.")
 
 
-async def _frameworks_are_looked_at(running: Running) -> None:
+async def _frameworks_are_looked_at(running: Running) -> str:
     made = await running.call("POST", "/frameworks", SOUND)
     assert made.status_code == 201, made.text
     path = f"/frameworks/{made.json()['id']}"
@@ -186,6 +191,7 @@ async def _frameworks_are_looked_at(running: Running) -> None:
         assert problem["pointer"] == f"{pointer}/competencies/0/anchors"
         assert problem["detail"].startswith("these anchors cannot be told apart")
     assert (await running.call("GET", path)).json()["version"] == 1
+    return str(made.json()["id"])
 
 
 def _ordering(framework: Any) -> Any:
@@ -244,11 +250,17 @@ async def test_a_verdict_is_replayed_compared_and_gone_after_erasure(running: Ru
     gone = await running.call("POST", f"{path}/rescore")
     assert (gone.status_code, gone.json()["code"]) == (410, "interview_erased")
 
-    await _frameworks_are_looked_at(running)
+    stored = await _frameworks_are_looked_at(running)
     await running.scoring.drain()
     await running.scoring.stop()
-    untaken = await running.call("POST", "/frameworks", SOUND)
-    assert untaken.status_code == 503
+    untaken = await running.call("POST", "/frameworks", NEW)
+    assert (untaken.status_code, untaken.json()["code"]) == (503, "unavailable")
+    for order in (_ordering(NEW), _ordering(ALIKE)):
+        assert (await running.call("POST", "/interviews", order)).status_code == 503
+    # What was found good before needs nobody, nor does what is stored.
+    for framework in (SOUND, stored):
+        ordered = await running.call("POST", "/interviews", _ordering(framework))
+        assert ordered.status_code == 201, ordered.text
     listed = (await running.call("GET", "/frameworks")).json()["data"]
     assert sorted(one["name"] for one in listed) == ["Customer support", "Warehouse"]
     away = await running.call("POST", f"/interviews/{other}/rescore")

@@ -1,5 +1,8 @@
 """The scoring service, by gRPC."""
 
+import hashlib
+from collections import OrderedDict
+
 import grpc
 
 from viva.contracts.common.v1 import common_pb2 as common
@@ -17,6 +20,8 @@ _RESCORE_S = 60.0
 _CALIBRATE_S = 120.0
 # Some ten short answers a competency, each read as an interview's are.
 _CHECK_S = 30.0
+# Some hundred bytes each.
+_REMEMBERED = 10_000
 
 
 class GrpcScoring:
@@ -24,6 +29,7 @@ class GrpcScoring:
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._scoring = ScoringServiceStub(channel)
+        self._taken: OrderedDict[bytes, tuple[AnchorCheck, ...]] = OrderedDict()
 
     async def rescore(self, bundle: StoredObject) -> bytes:
         """Computes a score anew from its bundle."""
@@ -38,18 +44,32 @@ class GrpcScoring:
         return await self._scoring.Calibrate(rated, timeout=_CALIBRATE_S)
 
     async def check(self, framework: Framework) -> tuple[AnchorCheck, ...]:
-        """Tells of each competency whether the model ranks its anchors rightly."""
+        """Tells of each competency whether the model ranks its anchors rightly.
+
+        What was found good is remembered by its content: who orders many interviews with the same
+        framework waits once, and can order while scoring is away.
+        """
         request = scoring_pb2.CheckFrameworkRequest(
             competencies=[encoding.competency_message(one, 1.0) for one in framework.competencies]
         )
+        content = hashlib.sha256(request.SerializeToString(deterministic=True)).digest()
+        if content in self._taken:
+            self._taken.move_to_end(content)
+            return self._taken[content]
         answer = await self._scoring.CheckFramework(request, timeout=_CHECK_S)
-        return tuple(
-            AnchorCheck(
-                one.key,
-                one.pairs,
-                one.right,
-                one.distinguishable,
-                tuple((found.level, found.score) for found in one.levels),
-            )
-            for one in answer.competencies
-        )
+        found = tuple(_found(one) for one in answer.competencies)
+        if all(one.distinguishable for one in found):
+            self._taken[content] = found
+            if len(self._taken) > _REMEMBERED:
+                self._taken.popitem(last=False)
+        return found
+
+
+def _found(message: scoring_pb2.CompetencyCheck) -> AnchorCheck:
+    return AnchorCheck(
+        message.key,
+        message.pairs,
+        message.right,
+        message.distinguishable,
+        tuple((found.level, found.score) for found in message.levels),
+    )
