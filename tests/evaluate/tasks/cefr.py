@@ -23,7 +23,7 @@ from tests.evaluate.metrics.bootstrap import Indices, by_group
 from tests.evaluate.registry import Bench, Outcome, Row, Task
 from viva.scoring.adapters.language_model import packaged_language_model
 from viva.scoring.domain.additive import contributions, total
-from viva.scoring.domain.language import level
+from viva.scoring.domain.language import drawn, level
 from viva.scoring.domain.model import Answer, Span, SpokenWord
 
 LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2")
@@ -85,7 +85,7 @@ def text_index(text: str) -> int:
     terms = model.cefr_long if "mtld" in features else model.cefr_short
     spoken = next(term for term in terms if term.name == "fluency")
     features["fluency"] = (spoken.worst + spoken.best) / 2
-    return total(contributions(terms, features))
+    return total(contributions(terms, drawn(features, len(words), model)))
 
 
 def speech_index(answers: Sequence[Answer]) -> int | None:

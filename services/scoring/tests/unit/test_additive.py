@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from viva.scoring.domain.additive import contribution, contributions, divide, total
 from viva.scoring.domain.coefficients import Coefficients
-from viva.scoring.domain.language import fluency
+from viva.scoring.domain.language import cefr, drawn, fluency
 from viva.scoring.domain.term import Term
 
 numbers = st.floats(-1e6, 1e6, allow_nan=False)
@@ -66,3 +66,27 @@ def test_no_barred_feature_is_in_the_file(coefficients: Coefficients) -> None:
     names = " ".join(term.name for term in terms)
     for barred in ("f0", "pitch", "loud", "energy", "duration", "confidence", "name", "gender"):
         assert barred not in names
+
+
+def test_few_words_draw_to_what_is_usual(coefficients: Coefficients) -> None:
+    model = coefficients.language
+    features = {"vocabulary_level": 3.4, "fluency": 70.0}
+    usual, few = model.usual["vocabulary_level"], model.usual_words
+    assert drawn(features, 0, model)["vocabulary_level"] == usual
+    assert drawn(features, few, model)["vocabulary_level"] == (3.4 + usual) / 2
+    assert 3.2 < drawn(features, 10 * few, model)["vocabulary_level"] < 3.4
+    assert drawn(features, few, model)["fluency"] == 70.0
+
+
+def test_a_misheard_word_moves_the_level_less_the_fewer_there_are(
+    coefficients: Coefficients,
+) -> None:
+    model = coefficients.language
+    heard = {term.name: model.usual.get(term.name, 60.0) for term in model.cefr_short}
+    misheard = {**heard, "vocabulary_level": heard["vocabulary_level"] + 0.5}
+
+    def moved(words: int) -> int:
+        one, other = cefr(heard, words, model), cefr(misheard, words, model)
+        return abs(total(one.contributions) - total(other.contributions))
+
+    assert moved(40) < moved(400) <= round(200 * 0.5 / 2.2)

@@ -24,6 +24,7 @@ def masked(text: str, vocabulary: EnglishVocabulary) -> list[Token]:
         ("I'm 24, and I work in sales.", "I'm fifty-nine, and I work in sales."),
         ("A 52-year-old customer complained.", "A 19-year-old customer complained."),
         ("At the age of 24 I moved.", "At the age of fifty one I moved."),
+        ("She was a woman of 24.", "She was a woman of fifty one."),
         ("My husband is Muslim.", "My wife is Christian."),
         ("Mr. Smith called me.", "Mrs. Okafor called me."),
         ("in my twenties i moved", "in my fifties i moved"),

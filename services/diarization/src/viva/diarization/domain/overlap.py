@@ -1,7 +1,8 @@
 """Where two voices speak at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from viva.diarization.domain.model import Channel, Span, Turn
 from viva.diarization.domain.windows import covered_ms
@@ -16,17 +17,27 @@ browser, 2.2 s on the telephone.
 
 def overlaps(turns: Sequence[Turn], least_ms: int) -> list[Span]:
     """Spans in which turns of at least two voices run, in order, the short ones left out."""
-    marks = sorted({at for turn in turns for at in (turn.span.start_ms, turn.span.end_ms)})
+    active: Counter[str] = Counter()
     found: list[Span] = []
-    for start, end in pairwise(marks):
-        piece = Span(start, end)
-        voices = {turn.voice for turn in turns if turn.span.overlap_ms(piece)}
-        if len(voices) < 2:
-            continue
-        if found and found[-1].end_ms == start:
-            piece = Span(found.pop().start_ms, end)
-        found.append(piece)
+    began = -1
+    for at, marks in groupby(sorted(_marks(turns)), key=lambda mark: mark[0]):
+        for _, step, voice in marks:
+            active[voice] += step
+            if not active[voice]:
+                del active[voice]
+        if len(active) > 1 and began < 0:
+            began = at
+        elif len(active) < 2 and began >= 0:
+            found.append(Span(began, at))
+            began = -1
     return [span for span in found if span.duration_ms >= least_ms]
+
+
+def _marks(turns: Iterable[Turn]) -> Iterator[tuple[int, int, str]]:
+    """When each turn begins and ends."""
+    for turn in turns:
+        yield turn.span.start_ms, 1, turn.voice
+        yield turn.span.end_ms, -1, turn.voice
 
 
 def apart_from(spans: Iterable[Span], others: Sequence[Span]) -> list[Span]:

@@ -31,6 +31,8 @@ def parse(data: bytes) -> LanguageModel:
         intelligibility=Term(**clear["term"]),
         cefr_short=tuple(Term(**term) for term in cefr["short"]),
         cefr_long=tuple(Term(**term) for term in cefr["long"]),
+        usual=dict(cefr["usual"]["values"]),
+        usual_words=cefr["usual"]["words"],
         cuts=dict(cefr["cuts"]),
         cefr_provisional=cefr["provisional"],
         half_width_base=cefr["half_width"]["base"],

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from viva.scoring.application.ports import Grammar, TextSimilarity, Vocabulary
 from viva.scoring.application.topic import Topicality, Topics, subject_of
@@ -29,6 +30,7 @@ from viva.scoring.domain.timing import Timing
 from viva.scoring.domain.tokens import Sentence, Token, plain, quote, sentences_of, tokens_of
 
 _MAX_SENTENCES = 80
+_THEM = frozenset({"them", "their"})
 _MIN_SENTENCE_TOKENS = 3
 # Of fewer sentences nobody can say that they miss the question altogether.
 _ENOUGH_TO_TELL = 3
@@ -184,12 +186,21 @@ def _prompts(answers: Sequence[Answer]) -> list[str]:
     return [text for text in dict.fromkeys(texts) if text.strip()]
 
 
+def _prose(token: Token, after: Token | None) -> str:
+    """One word; "him", "her" and "them" alike, whatever masking has made of them."""
+    if token.name:
+        return "Robin"
+    if token.text in _THEM:
+        owns = after is not None and not token.ends and after.text not in STOPWORDS
+        return "their" if owns else "them"
+    return "I" if token.text == "i" else token.text
+
+
 def _written(sentence: Sentence) -> str:
     """A masked sentence as prose: capitals and stops, for the grammar checker."""
     words = [
-        ("Robin" if token.name else "I" if token.text == "i" else token.text)
-        + ("," if token.ends == "," else "")
-        for token in sentence
+        _prose(token, after) + ("," if token.ends == "," else "")
+        for token, after in zip_longest(sentence, sentence[1:])
     ]
     text = " ".join(words).replace(" i'", " I'")
     return text[:1].upper() + text[1:] + ("?" if sentence[-1].ends == "?" else ".")

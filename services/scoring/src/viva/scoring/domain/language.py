@@ -71,13 +71,16 @@ def cefr(
 ) -> Cefr:
     """Level of the index, and of the index less and plus its half width.
 
+    Few words say little about a vocabulary: one that is misheard moves the level. So their features
+    are drawn to what is usual, as much as the words are few.
+
     Args:
         features: holds "fluency" (points) beside vocabulary and grammar; "mtld" from 100 words.
         words: how many the evidence rests on.
         extrapolated: how many features of fluency are out of their fitted range.
     """
     terms = model.cefr_long if "mtld" in features else model.cefr_short
-    summands = contributions(terms, features)
+    summands = contributions(terms, drawn(features, words, model))
     index = total(summands)
     half = (
         model.half_width_base
@@ -90,6 +93,15 @@ def cefr(
         high=level(index + half, model.cuts),
         contributions=tuple(summands),
     )
+
+
+def drawn(features: Mapping[str, float], words: int, model: LanguageModel) -> dict[str, float]:
+    """The features with `usual_words` words of usual ones beside the words that were said."""
+    said = words / (words + model.usual_words) if words else 0.0
+    return {
+        name: said * value + (1 - said) * model.usual.get(name, value)
+        for name, value in features.items()
+    }
 
 
 def level(tenths: int, cuts: Mapping[str, int]) -> str:

@@ -36,6 +36,8 @@ class LanguageModel:
         base: tenths that a speaker has who gets nothing from any term.
         basis: what fluency was fitted on, in a sentence.
         intelligibility: its one term.
+        usual: what words and grammar usually are; a level starts from there.
+        usual_words: how many words that counts as.
         cuts: lowest index (tenths) of each CEFR level above A1.
         half_width_base: CEFR interval in tenths: base + per_root_word / sqrt(words), and
             `half_width_outside` for each fluency term that is out of its fitted range.
@@ -51,6 +53,8 @@ class LanguageModel:
     intelligibility: Term
     cefr_short: tuple[Term, ...]
     cefr_long: tuple[Term, ...]
+    usual: Mapping[str, float]
+    usual_words: int
     cuts: Mapping[str, int]
     cefr_provisional: bool
     half_width_base: int

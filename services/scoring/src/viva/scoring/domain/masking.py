@@ -36,6 +36,9 @@ AGE = "adult"
 
 _GROUPS = NATIONALITIES | COUNTRIES | RELIGIONS | ORIENTATIONS
 _ALWAYS_NAMES = GIVEN_NAMES | _GROUPS
+_PEOPLE = frozenset(
+    ("man", "woman", "person", "lady", "guy", "gentleman", "boy", "girl", "colleague", "friend")
+)
 _BE = frozenset({"am", "is", "was", "are", "were", "i'm", "he's", "she's", "turned"})
 
 
@@ -195,6 +198,9 @@ def _age_length(tokens: Sequence[Token], index: int) -> int:
         return count + 2
     if after[:1] in (["year-old"], ["years-old"]):
         return count + 1
+    before = [token.text for token in tokens[max(0, index - 2) : index]]
+    if before[1:] == ["of"] and before[0] in _PEOPLE:
+        return count
     last = tokens[index + count - 1]
     personal = index > 0 and tokens[index - 1].text in _BE
     who = index > 1 and tokens[index - 2].text in {"i", "he", "she", "who"} | set(_BE)
