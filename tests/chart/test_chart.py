@@ -53,6 +53,18 @@ def test_kubernetes_takes_every_object(layer: str) -> None:
             kubernetes_validate.validate(manifest, "1.36", strict=True)
 
 
+def test_the_installation_page_can_be_followed() -> None:
+    text = (ROOT / "deploy/docs/install.md").read_text("utf-8")
+    mine, job, kafka = (
+        yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    )
+    assert render(mine)
+    assert render(mine, kafka)
+    kubernetes_validate.validate(job, "1.36", strict=True)
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+
+
 @pytest.mark.parametrize("layer", LAYERS)
 def test_names_are_unique_and_labelled(layer: str) -> None:
     manifests = render(LAYERS[layer])
