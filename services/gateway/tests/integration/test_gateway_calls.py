@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from viva.contracts.session.events.v1 import events_pb2 as session
 from viva.contracts.telephony.events.v1 import events_pb2 as events
-from viva.gateway.entrypoints.schemas.documents import InterviewDocument
+from viva.gateway.entrypoints.schemas.documents.interviews import InterviewDocument
 from viva.gateway.settings import GatewaySettings
 from viva.platform.objects import Objects
 from viva.testkit.clock import FakeClock

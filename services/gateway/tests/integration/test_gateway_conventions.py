@@ -10,7 +10,7 @@ import pytest
 
 from viva.gateway.application.answering_once import fingerprint
 from viva.gateway.domain.access import Mode, Scope
-from viva.gateway.entrypoints.schemas.documents import Problem
+from viva.gateway.entrypoints.schemas.documents.base import Problem
 from viva.gateway.settings import GatewaySettings
 from viva.platform.objects import Objects
 from viva.testkit.clock import FakeClock

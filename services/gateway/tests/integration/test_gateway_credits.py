@@ -4,11 +4,8 @@ import asyncio
 
 from viva.contracts.session.events.v1 import events_pb2 as events
 from viva.gateway.application.crediting import top_up
-from viva.gateway.entrypoints.schemas.documents import (
-    CreditsDocument,
-    LedgerDocument,
-    ListDocument,
-)
+from viva.gateway.entrypoints.schemas.documents.accounts import CreditsDocument, LedgerDocument
+from viva.gateway.entrypoints.schemas.documents.base import ListDocument
 
 from .conftest import SMALLEST, Customer, World
 from .gateway_results import completed

@@ -4,7 +4,7 @@ from sqlalchemy import text
 
 from viva.contracts.gateway.events.v1 import events_pb2 as gateway_events
 from viva.gateway.domain.interview import Keeper
-from viva.gateway.entrypoints.schemas.documents import InterviewDocument
+from viva.gateway.entrypoints.schemas.documents.interviews import InterviewDocument
 
 from .conftest import Customer, World
 from .gateway_results import completed

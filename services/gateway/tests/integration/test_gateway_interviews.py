@@ -8,7 +8,10 @@ from sqlalchemy import text
 
 from viva.contracts.common.v1 import common_pb2 as common
 from viva.gateway.domain.access import Mode
-from viva.gateway.entrypoints.schemas.documents import InterviewDocument, InterviewWithLink
+from viva.gateway.entrypoints.schemas.documents.interviews import (
+    InterviewDocument,
+    InterviewWithLink,
+)
 
 from .conftest import PUBLIC_URL, SMALLEST, Customer, World
 

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from viva.gateway.entrypoints.schemas.documents import (
+from viva.gateway.entrypoints.schemas.documents.library import (
     FrameworkDocument,
     PersonaDocument,
     QuestionSetDocument,

@@ -4,11 +4,9 @@ from typing import Any
 
 from viva.contracts.session.events.v1 import events_pb2 as events
 from viva.gateway.domain.access import Mode
-from viva.gateway.entrypoints.schemas.documents import (
-    InterviewDocument,
-    ListDocument,
-    ReviewDocument,
-)
+from viva.gateway.entrypoints.schemas.documents.base import ListDocument
+from viva.gateway.entrypoints.schemas.documents.interviews import InterviewDocument
+from viva.gateway.entrypoints.schemas.documents.reviews import ReviewDocument
 from viva.gateway.entrypoints.schemas.explanations import ExplanationDocument
 
 from .conftest import Customer, World

@@ -15,12 +15,12 @@ from starlette.routing import Route
 from viva.contracts.gateway.events.v1 import events_pb2 as gateway_events
 from viva.contracts.session.events.v1 import events_pb2 as events
 from viva.gateway.commands import ready_lines
-from viva.gateway.entrypoints.schemas.documents import (
+from viva.gateway.entrypoints.schemas.documents.base import ListDocument
+from viva.gateway.entrypoints.schemas.documents.webhooks import (
     DeliveryDocument,
     EndpointDocument,
     EndpointWithSecret,
     InvitationDocument,
-    ListDocument,
 )
 from viva.gateway.service import service
 from viva.gateway.settings import GatewaySettings

@@ -19,7 +19,7 @@ from viva.gateway.entrypoints.routes import (
     recordings,
     webhooks,
 )
-from viva.gateway.entrypoints.schemas.documents import Problem
+from viva.gateway.entrypoints.schemas.documents.base import Problem
 from viva.gateway.entrypoints.state import Gateway
 from viva.gateway.entrypoints.stream_edge import CandidateEdge
 

@@ -13,13 +13,13 @@ from viva.gateway.domain.credits import PRICE, Account, LedgerEntry
 from viva.gateway.domain.errors import Fault, InvalidInputError, NotFoundError
 from viva.gateway.entrypoints.authentication import ApiRoute, allowed, reply, show
 from viva.gateway.entrypoints.lists import ID_PATTERN, Paging, list_document
-from viva.gateway.entrypoints.schemas.documents import (
+from viva.gateway.entrypoints.schemas.documents.accounts import (
     CreditsDocument,
     KeyDocument,
     KeyWithSecret,
     LedgerDocument,
-    ListDocument,
 )
+from viva.gateway.entrypoints.schemas.documents.base import ListDocument
 from viva.gateway.entrypoints.schemas.people import CreateKeyBody, TopUpBody
 from viva.gateway.entrypoints.state import gateway
 

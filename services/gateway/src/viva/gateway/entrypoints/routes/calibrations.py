@@ -18,7 +18,7 @@ from viva.gateway.entrypoints.schemas.calibration import (
     ratings_document,
     read_csv,
 )
-from viva.gateway.entrypoints.schemas.documents import ListDocument
+from viva.gateway.entrypoints.schemas.documents.base import ListDocument
 from viva.gateway.entrypoints.state import gateway
 
 router = APIRouter(

@@ -31,13 +31,13 @@ from viva.gateway.domain.library_rules import check
 from viva.gateway.domain.lifecycle import Status
 from viva.gateway.entrypoints.authentication import ApiRoute, allowed, reply, show
 from viva.gateway.entrypoints.lists import Paging, list_document, listing
-from viva.gateway.entrypoints.schemas.documents import (
+from viva.gateway.entrypoints.schemas.documents.base import ListDocument
+from viva.gateway.entrypoints.schemas.documents.interviews import (
     InterviewDocument,
     InterviewSummary,
     InterviewWithLink,
-    ListDocument,
-    OverrideDocument,
 )
+from viva.gateway.entrypoints.schemas.documents.reviews import OverrideDocument
 from viva.gateway.entrypoints.schemas.explanations import ExplanationDocument, RescoreDocument
 from viva.gateway.entrypoints.schemas.fields import Moment
 from viva.gateway.entrypoints.schemas.interviews import (

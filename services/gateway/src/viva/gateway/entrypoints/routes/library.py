@@ -12,9 +12,9 @@ from viva.gateway.domain.access import Caller, Scope
 from viva.gateway.domain.library import Entry, Framework, Persona, QuestionSet
 from viva.gateway.entrypoints.authentication import ApiRoute, allowed, reply, show
 from viva.gateway.entrypoints.lists import Paging, list_document
-from viva.gateway.entrypoints.schemas.documents import (
+from viva.gateway.entrypoints.schemas.documents.base import ListDocument
+from viva.gateway.entrypoints.schemas.documents.library import (
     FrameworkDocument,
-    ListDocument,
     PersonaDocument,
     QuestionSetDocument,
 )

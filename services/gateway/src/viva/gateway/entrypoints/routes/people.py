@@ -10,11 +10,9 @@ from viva.gateway.domain.access import Caller, Scope
 from viva.gateway.domain.reviews import AuditRecord, ReviewStatus
 from viva.gateway.entrypoints.authentication import ApiRoute, allowed, reply, show
 from viva.gateway.entrypoints.lists import ID_PATTERN, Paging, list_document
-from viva.gateway.entrypoints.schemas.documents import (
-    AuditDocument,
-    ListDocument,
-    ReviewDocument,
-)
+from viva.gateway.entrypoints.schemas.documents.accounts import AuditDocument
+from viva.gateway.entrypoints.schemas.documents.base import ListDocument
+from viva.gateway.entrypoints.schemas.documents.reviews import ReviewDocument
 from viva.gateway.entrypoints.schemas.people import DecideBody, NoteBody
 from viva.gateway.entrypoints.state import gateway
 

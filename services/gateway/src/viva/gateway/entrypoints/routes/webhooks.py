@@ -11,12 +11,12 @@ from viva.gateway.domain.access import Caller, Scope
 from viva.gateway.domain.notifications import EndpointChange
 from viva.gateway.entrypoints.authentication import ApiRoute, allowed, reply, show
 from viva.gateway.entrypoints.lists import ID_PATTERN, Paging, list_document, listing
-from viva.gateway.entrypoints.schemas.documents import (
+from viva.gateway.entrypoints.schemas.documents.base import ListDocument
+from viva.gateway.entrypoints.schemas.documents.webhooks import (
     DeliveryDocument,
     EndpointDocument,
     EndpointWithSecret,
     InvitationDocument,
-    ListDocument,
     SecretDocument,
 )
 from viva.gateway.entrypoints.schemas.webhooks import (

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from viva.gateway.domain.bias_audit import Demographics
-from viva.gateway.entrypoints.schemas.documents import Document
+from viva.gateway.entrypoints.schemas.documents.base import Document
 from viva.gateway.entrypoints.schemas.fields import Body, Code, OptionalLine
 
 

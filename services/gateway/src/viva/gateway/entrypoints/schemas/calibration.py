@@ -19,7 +19,7 @@ from viva.gateway.domain.calibration import (
 )
 from viva.gateway.domain.errors import Fault, InvalidInputError
 from viva.gateway.entrypoints.schemas.bias_audit import TableDocument
-from viva.gateway.entrypoints.schemas.documents import Document
+from viva.gateway.entrypoints.schemas.documents.base import Document
 from viva.gateway.entrypoints.schemas.fields import Body, Code, Key
 
 _MOST = 20_000

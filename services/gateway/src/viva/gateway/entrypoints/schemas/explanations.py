@@ -5,14 +5,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from viva.gateway.domain.lifecycle import Status
-from viva.gateway.entrypoints.schemas.documents import (
-    Contribution,
-    Document,
-    Explanation,
-    OverrideDocument,
-    Quote,
-    Versions,
-)
+from viva.gateway.entrypoints.schemas.documents.base import Document
+from viva.gateway.entrypoints.schemas.documents.explanations import Contribution, Explanation, Quote
+from viva.gateway.entrypoints.schemas.documents.interviews import Versions
+from viva.gateway.entrypoints.schemas.documents.reviews import OverrideDocument
 
 
 class FeatureDocument(Document):

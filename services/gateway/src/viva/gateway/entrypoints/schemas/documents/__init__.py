@@ -1,0 +1,1 @@
+"""The form of every answer, for the OpenAPI document; a test holds real answers against it."""
