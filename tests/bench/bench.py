@@ -5,6 +5,7 @@ import math
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 
 from rich.console import Console
 from rich.table import Table
@@ -15,7 +16,13 @@ from viva.audio.speech import Synthesizer
 from viva.testkit.candidate.conduct import Conducted
 from viva.testkit.candidate.script import Answer
 from viva.testkit.candidate.voice import Voice
+from viva.testkit.phone.ear import INTERVIEWER_VOICE
 from viva.testkit.stack import Stack
+
+
+@cache
+def _synthesizer() -> Synthesizer:
+    return Synthesizer(ModelStore(), threads=2)
 
 
 @dataclass
@@ -31,9 +38,8 @@ class Bench:
     turns: int
     levels: tuple[int, ...]
     opened: AsyncExitStack
-    voice: Voice = field(
-        default_factory=lambda: Voice(lambda: Synthesizer(ModelStore(), threads=2))
-    )
+    voice: Voice = field(default_factory=lambda: Voice(_synthesizer))
+    interviewer: Voice = field(default_factory=lambda: Voice(_synthesizer, voice=INTERVIEWER_VOICE))
     conducted: list[Conducted] = field(default_factory=list)
     phones: Phones | None = None
     _stack: Stack | None = None

@@ -8,9 +8,11 @@ from tests.e2e.phones import MAIN, SIP
 from viva.testkit.api import Api
 from viva.testkit.candidate.conduct import Conducted, attend, finish
 from viva.testkit.candidate.script import AnswerBook, Say
-from viva.testkit.phone.person import HELLO, YES, PhoneCandidate
+from viva.testkit.phone.ear import Ear, interviewer_says
+from viva.testkit.phone.person import HELLO, PARDON, YES, PhoneCandidate
 
 LONGEST_S = 400
+ASKED = interviewer_says(ORDER["question_set"]["questions"])
 
 
 def answers() -> AnswerBook:
@@ -21,11 +23,12 @@ def answers() -> AnswerBook:
 async def measure(bench: Bench) -> None:
     """One after another, so that each has the machine for itself."""
     stack = await bench.stack()
-    await bench.render([(HELLO,), (YES,), *answers().all()])
+    await bench.render([(HELLO,), (YES,), (PARDON,), *answers().all()])
+    ear = await asyncio.to_thread(Ear.knowing, bench.interviewer, ASKED)
     async with stack.api() as api:
         found = {"browser": await _by_browser(bench, api)}
         for trunk, name in ((MAIN, "phone, carrier stream"), (SIP, "phone, SIP")):
-            found[name] = await _by_phone(bench, api, trunk)
+            found[name] = await _by_phone(bench, api, trunk, ear)
     scores = [each.verdict["overall_score"] for each in found.values()]
     bench.table(
         "The same answers, whichever way",
@@ -57,10 +60,10 @@ async def _by_browser(bench: Bench, api: Api) -> Conducted:
     return conducted
 
 
-async def _by_phone(bench: Bench, api: Api, trunk: str) -> Conducted:
+async def _by_phone(bench: Bench, api: Api, trunk: str, ear: Ear) -> Conducted:
     assert bench.phones is not None
     said = answers().by_question
-    person = PhoneCandidate(bench.voice, [said[question][0] for question in said])
+    person = PhoneCandidate(bench.voice, {key: given[0] for key, given in said.items()}, ear)
     number = bench.phones.add(person.pick_up)
     order = ORDER | {"channel": "phone", "candidate": {"phone": number}, "call": {"trunk": trunk}}
     conducted = Conducted(await api.create_interview(**order), person.report)

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from tests.adjacent.before import ReleaseBefore, find_revision, unpack
-from tests.e2e.scenarios import SCENARIOS, Outcome, Runs, spoken
+from tests.e2e.scenarios import SCENARIOS, Outcome, Runs, asked, spoken
 from tests.e2e.world import World, running_world
 
 HERE = Path(__file__).parent
@@ -47,7 +47,7 @@ def wanted(request: pytest.FixtureRequest) -> list[str]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def world(wanted: list[str]) -> AsyncIterator[World]:
     """A running Viva; the candidates' voices are rendered, so that nobody speaks live."""
-    async with running_world(spoken(wanted)) as found:
+    async with running_world(spoken(wanted), asked(wanted)) as found:
         yield found
 
 
@@ -63,7 +63,10 @@ async def runs(world: World, wanted: list[str]) -> Runs:
 async def outcome(runs: Runs, request: pytest.FixtureRequest) -> Outcome:
     """What the interview named by the test's marker brought."""
     (name,) = _scenarios(request.node)
-    return await runs.of(name)
+    found = await runs.of(name)
+    # Shown where the test fails.
+    print(found.told())
+    return found
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -16,7 +16,7 @@ MAIN, SIP = "main", "sip"
 _SLOTS = 8
 _CALLER = "+4930555999"
 _LIVE = {"queued", "ringing", "in-progress"}
-_OVER_S = 15
+_OVER_S = 60
 
 
 @dataclass

@@ -25,9 +25,11 @@ from viva.testkit.candidate.person import Habits, rendered_ahead
 from viva.testkit.candidate.script import Answer, AnswerBook, Behaviour, Pause, Say
 from viva.testkit.demo.answers import answer_book
 from viva.testkit.phone.carrier import Fate
+from viva.testkit.phone.ear import Ear, interviewer_says
 from viva.testkit.phone.person import (
     GREETING,
     HELLO,
+    PARDON,
     YES,
     Consent,
     PhoneCandidate,
@@ -36,6 +38,7 @@ from viva.testkit.phone.person import (
 )
 
 AT_ONCE = 4
+ASKED = interviewer_says(ORDER["question_set"]["questions"])
 PHONE_S = 300
 """From the order to the verdict: the calls, the whole conversation, all stages."""
 
@@ -45,6 +48,19 @@ class Outcome(Conducted):
     """An interview, and what else a scenario noted."""
 
     notes: dict[str, Any] = field(default_factory=dict)
+
+    def told(self) -> str:
+        """How it went, for who has to find out why a test failed."""
+        lines = [f"{who}: {text}" for who, text in self.report.lines]
+        shown = {
+            name: self.verdict.get(name)
+            for name in ("status", "end_reason", "failure", "confidence", "confidence_reasons")
+        }
+        for answer in self.verdict.get("answers", ()):
+            told = ("revision", "partial", "duration_ms", "net_speech_ms", "words")
+            shown[answer["question_id"]] = {name: answer[name] for name in told}
+        end = f"the conversation ended: {self.report.end_reason or '?'}"
+        return "\n".join([*lines, end, str(shown), f"calls: {self.notes.get('calls')}"])
 
 
 Act = Callable[[World, Outcome, "Scenario"], Awaitable[None]]
@@ -149,9 +165,9 @@ async def _call(
 
 def _called(habits: PhoneHabits, *fates: Fate, **call: Any) -> Act:
     async def act(world: World, outcome: Outcome, scenario: Scenario) -> None:
-        said = scenario.book().by_question
-        answers = [said[question][0] for question in ("warm", "customer", "problem")]
-        person = PhoneCandidate(world.voice, answers, habits)
+        answers = {key: said[0] for key, said in scenario.book().by_question.items()}
+        ear = await asyncio.to_thread(Ear.knowing, world.interviewer, ASKED)
+        person = PhoneCandidate(world.voice, answers, ear, habits)
         outcome.notes["person"] = person
         outcome.report = person.report
         await _call(world, outcome, {"trunk": MAIN} | call, person.pick_up, *fates)
@@ -162,7 +178,9 @@ def _called(habits: PhoneHabits, *fates: Fate, **call: Any) -> Act:
 async def _refuse_by_phone(world: World, outcome: Outcome, scenario: Scenario) -> None:
     """Ordered from the command line, as somebody does who tries Viva."""
     del scenario
-    person = PhoneCandidate(world.voice, [], PhoneHabits(Consent.REFUSED))
+    ear = await asyncio.to_thread(Ear.knowing, world.interviewer, ASKED)
+    person = PhoneCandidate(world.voice, {}, ear, PhoneHabits(Consent.REFUSED))
+    outcome.report = person.report
     number = world.phones.add(person.pick_up)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "viva.platform.cli", "call", number, "--trunk", MAIN),
@@ -250,11 +268,16 @@ SCENARIOS: dict[str, Scenario] = {
     "phone_sip": Scenario(
         act=_called(PhoneHabits(Consent.SPEECH), Fate.BUSY, trunk=SIP), by_phone=True
     ),
-    "phone_drops": Scenario(act=_called(PhoneHabits(hangs_up_in=2)), by_phone=True),
+    # Time enough to be called back, however busy the machine.
+    "phone_drops": Scenario(
+        order={"limits": {"grace_s": 60}},
+        act=_called(PhoneHabits(hangs_up_at="customer")),
+        by_phone=True,
+    ),
     "phone_gone": Scenario(
         book=lambda: book(customer=(Say(f"{CUSTOMER} {MORE}"),), problem=(Say(LONG_PROBLEM),)),
         order={"limits": {"grace_s": 3}},
-        act=_called(PhoneHabits(hangs_up_in=3), trunk=SIP, call_back=False),
+        act=_called(PhoneHabits(hangs_up_at="problem"), trunk=SIP, call_back=False),
         by_phone=True,
     ),
     "phone_refuses": Scenario(act=_refuse_by_phone, by_phone=True),
@@ -269,9 +292,15 @@ def spoken(names: Iterable[str]) -> list[Answer]:
     """All that the candidates of these scenarios say; to be rendered before any of them joins."""
     found = list(book().all())
     for name in names:
-        found += [(HELLO,), (YES,), (GREETING,)]
+        found += [(HELLO,), (YES,), (PARDON,), (GREETING,)]
         found += rendered_ahead(SCENARIOS[name].book(), SCENARIOS[name].habits)
     return found
+
+
+def asked(names: Iterable[str]) -> list[Answer]:
+    """What some of these candidates must know by ear."""
+    by_phone = any(SCENARIOS[name].by_phone for name in names)
+    return [(say,) for say in ASKED.values()] if by_phone else []
 
 
 class Runs:
@@ -312,5 +341,9 @@ class Runs:
             outcome = Outcome({}, notes={"order": given})
         else:
             outcome = Outcome(await self._world.api.create_interview(**given))
-        await scenario.act(self._world, outcome, scenario)
+        try:
+            await scenario.act(self._world, outcome, scenario)
+        except Exception as error:
+            error.add_note(outcome.told())
+            raise
         return outcome

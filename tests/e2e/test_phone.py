@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tests.e2e.interview import CUSTOMER, PROBLEM
 from tests.e2e.phones import MAIN, SIP
 from tests.e2e.scenarios import Outcome, Runs
+from tests.e2e.stored import tables_with
 from tests.e2e.world import World
 from viva.testkit.candidate.microphone import voiced_end
 from viva.testkit.candidate.script import SAMPLE_RATE_HZ, Say
@@ -81,7 +82,7 @@ async def test_the_recording_is_what_both_sides_heard(outcome: Outcome, world: W
     assert await asyncio.to_thread(found, told, heard) > 0.6
     for turn in outcome.report.turns:
         assert turn.latency_ms is not None
-        assert turn.latency_ms < 5_000
+        assert turn.latency_ms < 15_000
 
 
 @BOTH
@@ -90,6 +91,9 @@ async def test_no_number_is_written_in_clear(outcome: Outcome, world: World) -> 
     for service in ("gateway", "session", "telephony", "notification"):
         assert number[1:] not in world.stack.log(service), service
     assert number not in str(outcome.verdict)
+    database = world.stack.settings()["VIVA_DATABASE_URL"]
+    assert await tables_with(database, number[1:]) == []
+    assert await tables_with(database, outcome.id), "what is there is found"
     read = await world.api.interview(outcome.id, include="candidate")
     assert read["candidate"]["phone"] == number
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from viva.audio.speech import Synthesizer
 from viva.testkit.api import Api, Json
 from viva.testkit.candidate.script import Answer
 from viva.testkit.candidate.voice import Voice
+from viva.testkit.phone.ear import INTERVIEWER_VOICE
 from viva.testkit.stack import Stack
 from viva.testkit.webhook_sink import WebhookSink
 
@@ -28,6 +30,7 @@ class World:
     Attributes:
         endpoint: the registered webhook endpoint, with its secret.
         phones: the telephone network, with whom can be called.
+        interviewer: renders what the interviewer asks, for who has to know it by ear.
     """
 
     stack: Stack
@@ -38,6 +41,7 @@ class World:
     voice: Voice
     endpoint: Json
     phones: Phones
+    interviewer: Voice
 
     async def webhooks(self, interview_id: str, kind: str, timeout_s: float = 30) -> list[Any]:
         """Waits for the endpoint's webhooks of one type; gives all of that type."""
@@ -63,9 +67,17 @@ class World:
 
 @asynccontextmanager
 async def running_world(
-    spoken: Iterable[Answer] = (), *, kafka_home: Path | None = None
+    spoken: Iterable[Answer] = (),
+    asked: Iterable[Answer] = (),
+    *,
+    kafka_home: Path | None = None,
 ) -> AsyncIterator[World]:
-    """Starts a Viva and what listens to it; renders meanwhile what candidates will say."""
+    """Starts a Viva and what listens to it.
+
+    Args:
+        spoken: what candidates will say; rendered meanwhile.
+        asked: what they must know by ear when the interviewer says it.
+    """
     async with AsyncExitStack() as opened:
         spans = await opened.enter_async_context(Spans())
         phones = await opened.enter_async_context(opened_phones())
@@ -80,14 +92,18 @@ async def running_world(
         )
         stack.add_environment(phones.settings(stack.ports["telephony"][0]))
         opened.push_async_callback(asyncio.to_thread, stack.stop)
-        voice = Voice(lambda: Synthesizer(ModelStore(), threads=2))
-        await asyncio.gather(
-            asyncio.to_thread(stack.start), asyncio.to_thread(voice.prepare, spoken)
-        )
+        make = cache(lambda: Synthesizer(ModelStore(), threads=2))
+        voice, interviewer = Voice(make), Voice(make, voice=INTERVIEWER_VOICE)
+
+        def render() -> None:
+            voice.prepare(spoken)
+            interviewer.prepare(asked)
+
+        await asyncio.gather(asyncio.to_thread(stack.start), asyncio.to_thread(render))
         sink = await opened.enter_async_context(WebhookSink())
         results = await opened.enter_async_context(
             ResultsTopic(stack.settings()["VIVA_KAFKA_BOOTSTRAP"])
         )
         api = await opened.enter_async_context(stack.api())
         endpoint = await api.call("POST", "/v1/webhook-endpoints", json={"url": sink.url + HOOKS})
-        yield World(stack, api, sink, results, spans, voice, endpoint, phones)
+        yield World(stack, api, sink, results, spans, voice, endpoint, phones, interviewer)

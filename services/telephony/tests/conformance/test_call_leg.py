@@ -35,7 +35,7 @@ pytestmark = pytest.mark.real_time
 
 CALLEE = PhoneNumber("+4930555001")
 CALLER = PhoneNumber("+4930555002")
-IN_TIME_S = 10.0
+IN_TIME_S = 60.0
 
 
 def order(call_id: str = "call_1", ring_s: float = 20.0, limit_s: float = 60.0) -> DialOrder:
@@ -167,7 +167,7 @@ async def test_playing_is_paced(line: Line) -> None:
         began = asyncio.get_running_loop().time()
         await listener.leg.play(warble(1.0))
         took = asyncio.get_running_loop().time() - began
-    assert 0.8 < took < 2.0
+    assert 0.8 < took < 4.0
 
 
 async def test_a_flush_says_what_nobody_heard(line: Line) -> None:
@@ -176,7 +176,7 @@ async def test_a_flush_says_what_nobody_heard(line: Line) -> None:
         playing = asyncio.create_task(listener.leg.play(whole))
         await listener.until_heard(samples_in(600))
         unheard = await listener.leg.flush()
-        await asyncio.wait_for(playing, 0.5)
+        await asyncio.wait_for(playing, 2.0)
         after = warble(0.8, seed=2)
         await listener.leg.play(after + PAUSE)
         await listener.until_heard((len(whole) + len(after)) // 2)
@@ -249,7 +249,7 @@ async def test_the_person_hangs_up(line: Line) -> None:
         await person.say(PAUSE)
         await person.hang_up()
         assert await listener.until_event(Ended) == Ended(HangUp.PERSON)
-        await asyncio.wait_for(leg.play(warble(3.0)), 1.0)
+        await asyncio.wait_for(leg.play(warble(3.0)), 2.5)
     assert listener.events[-1] == Ended(HangUp.PERSON)
 
 

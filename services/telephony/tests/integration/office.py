@@ -81,7 +81,7 @@ class Office:
 
     async def handset(self, number: int = 1) -> ScriptedHandset:
         """The handset of the so many-th call."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             handset = (await self.carrier.until(number)).handset
         assert isinstance(handset, ScriptedHandset)
         return handset

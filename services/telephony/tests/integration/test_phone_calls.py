@@ -66,7 +66,7 @@ async def test_a_whole_call(platform_settings: PlatformSettings) -> None:
         (key,) = await stream.until_heard("key")
         await handset.say(answer + PAUSE)
         stream.say(end=pb.End(reason="finished"))
-        await asyncio.wait_for(handset.wait_hung_up(), 10)
+        await asyncio.wait_for(handset.wait_hung_up(), 60)
         (answered,) = await office.told(events.CallAnswered)
         (ended,) = await office.told(events.CallEnded)
         call = office.carrier.calls[0]
@@ -144,7 +144,7 @@ async def test_a_machine_is_not_interviewed(platform_settings: PlatformSettings)
         assert failed.failure == events.CALL_FAILURE_VOICEMAIL
         assert not office.sessions.streams
         handset = await office.handset()
-        await asyncio.wait_for(handset.wait_hung_up(), 10)
+        await asyncio.wait_for(handset.wait_hung_up(), 60)
 
 
 async def test_the_carriers_machine_detection_counts(platform_settings: PlatformSettings) -> None:
@@ -170,7 +170,7 @@ async def test_a_dropped_line_is_called_back_once(platform_settings: PlatformSet
         assert second.attach.connection > first.attach.connection
         assert second.attach.fresh
         second.say(end=pb.End(reason="finished"))
-        await asyncio.wait_for(again.wait_hung_up(), 10)
+        await asyncio.wait_for(again.wait_hung_up(), 60)
         (ended,) = await office.told(events.CallEnded)
         answered = await office.told(events.CallAnswered, 2)
         assert len(office.carrier.calls) == 2
@@ -187,7 +187,7 @@ async def test_an_order_of_unknown_outcome_rings_once(platform_settings: Platfor
         await office.order()
         first = await office.carrier.until(1)
         await office.carrier.until_status(first, "completed")
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(60):
             second = await office.carrier.until(2)
         asked = office.carrier.lists
         assert second.at >= first.at
@@ -211,7 +211,7 @@ async def test_a_session_that_dies_is_replaced_under_the_call(
         assert second.attach.last_epoch == 1
         assert not second.attach.fresh
         second.say(end=pb.End(reason="finished"))
-        await asyncio.wait_for(handset.wait_hung_up(), 10)
+        await asyncio.wait_for(handset.wait_hung_up(), 60)
         assert len(office.carrier.calls) == 1
 
 
@@ -222,7 +222,7 @@ async def test_who_calls_is_known_by_number(platform_settings: PlatformSettings)
         await office.carrier.call_in(CALLEE, TRUNK_NUMBER, office.url("voice"))
         handset, stream = await picked_up(office)
         stream.say(end=pb.End(reason="finished"))
-        await asyncio.wait_for(handset.wait_hung_up(), 10)
+        await asyncio.wait_for(handset.wait_hung_up(), 60)
         (answered,) = await office.told(events.CallAnswered)
         assert answered.inbound
         assert stream.attach.interview_id == "iv_1"
@@ -241,7 +241,7 @@ async def test_who_calls_enters_a_code(platform_settings: PlatformSettings) -> N
         stream = await office.sessions.stream(0)
         assert stream.attach.interview_id == "iv_1"
         stream.say(end=pb.End(reason="finished"))
-        await asyncio.wait_for(handset.wait_hung_up(), 10)
+        await asyncio.wait_for(handset.wait_hung_up(), 60)
 
 
 async def test_a_cancelled_interview_is_not_called(platform_settings: PlatformSettings) -> None:
@@ -274,7 +274,7 @@ async def test_nobody_is_called_while_no_interviewer_is_free(
         await office.order("iv_2", number="+4930555009")
         assert not office.carrier.calls
         office.sessions.locate = [office.sessions.address]
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await office.carrier.until(2)
 
 

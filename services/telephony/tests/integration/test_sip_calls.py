@@ -22,7 +22,7 @@ from viva.testkit.phone.handset import ScriptedHandset
 
 pytestmark = pytest.mark.real_time
 
-IN_TIME_S = 15.0
+IN_TIME_S = 60.0
 ALL = ("PCMU", "PCMA", "G722", "OPUS")
 
 

@@ -49,7 +49,7 @@ async def test_the_next_is_called_when_a_slot_is_free(platform_settings: Platfor
 async def test_a_service_that_drains_dials_nobody_and_drops_no_call(
     platform_settings: PlatformSettings,
 ) -> None:
-    async with open_office(platform_settings, take_on, drain_timeout_s=60) as office:
+    async with open_office(platform_settings, take_on, drain_timeout_s=600) as office:
         await office.order()
         handset, stream = await picked_up(office)
         draining = asyncio.create_task(office.runtime.drain())
@@ -57,7 +57,7 @@ async def test_a_service_that_drains_dials_nobody_and_drops_no_call(
         await stream.until_heard("audio", len(stream.audio()) + 50)
         assert not draining.done()
         stream.say(end=pb.End(reason="finished"))
-        await asyncio.wait_for(handset.wait_hung_up(), 10)
-        await asyncio.wait_for(draining, 10)
+        await asyncio.wait_for(handset.wait_hung_up(), 60)
+        await asyncio.wait_for(draining, 60)
         await office.told(events.CallEnded)
         assert len(office.carrier.calls) == 1

@@ -29,7 +29,7 @@ async def sipp(
     process = await asyncio.create_subprocess_exec(
         program,
         *("-sf", str(script), "-i", "127.0.0.1", "-p", str(port)),
-        *("-mi", "127.0.0.1", "-mp", str(media), "-m", "1", "-nostdin", "-timeout", "30"),
+        *("-mi", "127.0.0.1", "-mp", str(media), "-m", "1", "-nostdin", "-timeout", "90"),
         *arguments,
         cwd=folder,
         stdout=asyncio.subprocess.DEVNULL,
@@ -46,7 +46,7 @@ async def sipp(
 
 async def _bound(port: int) -> None:
     """Returns when somebody has the UDP port."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while _is_free(port):  # noqa: ASYNC110 - sipp does not tell when it listens
             await asyncio.sleep(0.02)
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _OVER = {"completed", "partial", "low_confidence", "failed", "expired", "cancelled"}
 _EVERY_S = 0.5
+_AWAY_S = 60.0
+"""An API that answers nothing for so long is not waited for."""
 _TIMEOUT_S = 10.0
 
 console = Console(stderr=True, highlight=False)
@@ -77,7 +79,7 @@ async def _follow(
     """Prints each change until the interview is over; gives its document."""
     began, shown = time.monotonic(), ""
     while True:
-        document: dict[str, Any] = (await api.get(f"/v1/interviews/{interview_id}")).json()
+        document = await _read(api, interview_id)
         try:
             calls = await telephony.GetCalls(
                 messages.GetCallsRequest(interview_id=interview_id), timeout=_TIMEOUT_S
@@ -91,6 +93,22 @@ async def _follow(
         if document["status"] in _OVER:
             return document
         await asyncio.sleep(_EVERY_S)
+
+
+async def _read(api: httpx.AsyncClient, interview_id: str) -> dict[str, Any]:
+    """The interview as it stands; it goes on whether the API can be read for a moment or not."""
+    began = time.monotonic()
+    while True:
+        try:
+            answer = await api.get(f"/v1/interviews/{interview_id}")
+            answer.raise_for_status()
+        except (httpx.TransportError, httpx.HTTPStatusError):
+            if time.monotonic() - began > _AWAY_S:
+                raise
+            await asyncio.sleep(_EVERY_S)
+        else:
+            document: dict[str, Any] = answer.json()
+            return document
 
 
 def _told(calls: messages.GetCallsResponse) -> str:

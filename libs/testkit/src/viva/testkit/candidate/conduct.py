@@ -94,4 +94,6 @@ async def finish(conducted: Conducted, api: Api, timeout_s: float = 180) -> None
         TimeoutError: it does not come.
     """
     conducted.verdict = await api.verdict(conducted.id, timeout_s)
-    conducted.verdict_after_s = max(0.0, time.time() - conducted.report.ended_at)
+    # On the telephone the verdict may be there before the line is let go.
+    ended_at = conducted.report.ended_at or time.time()
+    conducted.verdict_after_s = max(0.0, time.time() - ended_at)

@@ -2,7 +2,7 @@
 
 import enum
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,13 +12,18 @@ from viva.testkit.candidate.microphone import Microphone, voiced_end
 from viva.testkit.candidate.report import Report, Turn
 from viva.testkit.candidate.script import SAMPLE_RATE_HZ, Answer, Pause, Say
 from viva.testkit.candidate.voice import Voice
+from viva.testkit.phone.ear import CONSENT, Ear
 
 HELLO = Say("Hello?")
 YES = Say("Yes, I agree.")
+PARDON = Say("Sorry, could you please repeat the question?")
 _LOUD_RMS = 150.0
 _WORD_MS = 240
 _HEARD_OUT_MS = 1_200
 """So long a silence after the interviewer spoke means that it is one's turn."""
+_PATIENCE_MS = 5_000
+"""How long one waits after something that was not understood, before one asks."""
+_MOST_PARDONS = 3
 
 
 class Consent(enum.Enum):
@@ -27,7 +32,6 @@ class Consent(enum.Enum):
     KEY = "1"
     SPEECH = "yes"
     REFUSED = "2"
-    NOT_ASKED = ""
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,12 @@ class PhoneHabits:
     """How the person is.
 
     Attributes:
-        hangs_up_in: the answer (from 1) in whose middle the line drops, once.
+        hangs_up_at: the question in the middle of whose answer the line drops, once.
         greets: says hello when picking up.
     """
 
     consent: Consent = Consent.KEY
-    hangs_up_in: int | None = None
+    hangs_up_at: str = ""
     greets: bool = True
 
 
@@ -49,32 +53,40 @@ class PhoneCandidate:
     """Somebody who is called, perhaps twice, and goes through one interview.
 
     Args:
-        answers: in the order of the questions, follow-ups included.
+        answers: by the question's id; given again where the question is asked again.
+        ear: knows these questions, and the one for consent.
 
     Attributes:
         heard: what was heard in all calls, PCM16 at 16 kHz; `said` is the same length.
     """
 
     voice: Voice
-    answers: Sequence[Answer]
+    answers: Mapping[str, Answer]
+    ear: Ear
     habits: PhoneHabits = PhoneHabits()
     report: Report = field(default_factory=Report)
     heard: bytearray = field(default_factory=bytearray)
     said: bytearray = field(default_factory=bytearray)
     calls: int = 0
-    agreed: bool = False
-    answered: int = 0
+    given: int = 0
+    pardons: int = 0
     dropped: bool = False
 
     def pick_up(self) -> "Handset":
         """Answers a call."""
         self.calls += 1
+        self.note("(a call)")
         return Handset(self)
 
     @property
     def position(self) -> int:
         """Samples of all calls so far."""
         return len(self.said) // 2
+
+    def note(self, text: str, who: str = "candidate") -> None:
+        """Writes down what happened, and when by the person's own sound."""
+        at = f"{self.position / SAMPLE_RATE_HZ:.1f} s: "
+        self.report.lines.append((who, at + text))
 
 
 class Handset:
@@ -84,8 +96,11 @@ class Handset:
         self._candidate = candidate
         self._microphone = Microphone(seed=candidate.calls)
         self._keys = ""
+        self._heard_from = len(candidate.heard)
         self._loud_ms = 0
+        self._reply_ms = 0
         self._quiet_ms = 0
+        self._puzzled = False
         self._ticks = 0
         self._turn: _Turn | None = None
         self._hang_up_at: int | None = None
@@ -101,7 +116,9 @@ class Handset:
         frame = self._microphone.capture(candidate.position, np.zeros(FRAME_SAMPLES, np.int16))
         candidate.said += to_bytes(frame)
         if self._hang_up_at is not None and candidate.position >= self._hang_up_at:
+            self._hang_up_at = None
             candidate.dropped = self.hung_up = True
+            candidate.note("(the line drops)")
         return to_bytes(frame)
 
     def hear(self, pcm: bytes) -> None:
@@ -111,15 +128,19 @@ class Handset:
         samples = to_samples(pcm).astype(np.float64)
         if np.sqrt(np.mean(samples**2)) > _LOUD_RMS:
             self._loud_ms += 20
+            self._reply_ms += 20
             self._quiet_ms = 0
-            if self._loud_ms >= _WORD_MS and self._turn is not None:
+            if self._reply_ms >= _WORD_MS and self._turn is not None:
                 self._replied(candidate.position - _WORD_MS * SAMPLE_RATE_HZ // 1000)
         else:
             self._quiet_ms += 20
-        spoken_to = self._loud_ms >= _WORD_MS and self._quiet_ms >= _HEARD_OUT_MS
-        if spoken_to and not self._microphone.speaking:
+        if self._microphone.speaking or self._quiet_ms < _HEARD_OUT_MS:
+            return
+        if self._loud_ms >= _WORD_MS:
             self._loud_ms = 0
             self._take_turn()
+        elif self._puzzled and self._quiet_ms >= _PATIENCE_MS:
+            self._ask_again()
 
     def take_keys(self) -> str:
         """Keys pressed since the last time."""
@@ -129,32 +150,52 @@ class Handset:
     def over(self) -> None:
         """The other side has hung up."""
         self.ended = True
+        self._candidate.note("(hung up)", "interviewer")
         self._candidate.report.end_reason = "hung_up"
         self._candidate.report.ended_at = time.time()
 
     def _take_turn(self) -> None:
+        """Answers what was asked; what was not understood may still go on."""
         candidate = self._candidate
-        if not candidate.agreed and candidate.habits.consent is not Consent.NOT_ASKED:
-            candidate.agreed = True
-            if candidate.habits.consent is Consent.SPEECH:
-                self._say((YES,))
-            else:
-                self._keys += candidate.habits.consent.value
-        elif candidate.answered < len(candidate.answers):
-            self._answer(candidate.answers[candidate.answered])
-
-    def _answer(self, answer: Answer) -> None:
-        candidate = self._candidate
-        candidate.answered += 1
-        self._microphone.begin(candidate.answered)
-        text = " ".join(piece.text for piece in answer if isinstance(piece, Say))
-        candidate.report.lines.append(("candidate", text))
-        samples = self._say(answer)
-        if candidate.habits.hangs_up_in == candidate.answered and not candidate.dropped:
-            self._hang_up_at = candidate.position + samples // 2
-            candidate.answered -= 1
+        asked = candidate.ear.understood(to_samples(bytes(candidate.heard[self._heard_from :])))
+        candidate.note(asked or "(not understood)", "interviewer")
+        self._puzzled = asked is None
+        if asked is None:
             return
-        self._turn = _Turn(text)
+        self._heard_from = len(candidate.heard)
+        if asked == CONSENT:
+            self._agree()
+        else:
+            self._answer(asked)
+
+    def _agree(self) -> None:
+        candidate = self._candidate
+        candidate.note(candidate.habits.consent.name.lower())
+        if candidate.habits.consent is Consent.SPEECH:
+            self._say((YES,))
+        else:
+            self._keys += candidate.habits.consent.value
+
+    def _ask_again(self) -> None:
+        self._puzzled = False
+        candidate = self._candidate
+        if candidate.pardons < _MOST_PARDONS:
+            candidate.pardons += 1
+            candidate.note(PARDON.text)
+            self._say((PARDON,))
+
+    def _answer(self, asked: str) -> None:
+        candidate = self._candidate
+        answer = candidate.answers[asked]
+        candidate.given += 1
+        self._microphone.begin(candidate.given)
+        text = " ".join(piece.text for piece in answer if isinstance(piece, Say))
+        candidate.note(text)
+        samples = self._say(answer)
+        if candidate.habits.hangs_up_at == asked and not candidate.dropped:
+            self._hang_up_at = candidate.position + samples // 2
+            return
+        self._turn = _Turn(asked, text)
 
     def _say(self, answer: Answer) -> int:
         total = 0
@@ -172,8 +213,8 @@ class Handset:
     def _said(self, position: int) -> None:
         if self._turn is not None:
             self._turn.last_voiced = position
-        # What was heard while speaking does not count as having been spoken to.
-        self._loud_ms = 0
+        # What was heard while speaking was no reply; yet it may have been the next question.
+        self._reply_ms = 0
 
     def _replied(self, position: int) -> None:
         turn = self._turn
@@ -181,7 +222,7 @@ class Handset:
             return
         self._turn = None
         self._candidate.report.turns.append(
-            Turn(str(self._candidate.answered), turn.text, turn.last_voiced, position, 0, 0)
+            Turn(turn.question_id, turn.text, turn.last_voiced, position, 0, 0)
         )
 
 
@@ -189,6 +230,7 @@ class Handset:
 class _Turn:
     """An answer that awaits its reply."""
 
+    question_id: str
     text: str
     last_voiced: int = 0
 
