@@ -159,20 +159,6 @@ async def test_strangers_are_not_answered() -> None:
         await asyncio.wait_for(rang.wait(), IN_TIME_S)
 
 
-async def test_nobody_can_make_us_call_others() -> None:
-    """A transfer (REFER) within a call is refused, and no call follows from it."""
-    peer = SipPeer()
-    async with peer_and_trunk(peer) as trunk, call(trunk, peer) as (_listener, person):
-        elsewhere = f"Refer-To: <sip:+19005550100@127.0.0.1:{peer.port}>"
-        peer.send_request("REFER", person, 5, header=elsewhere)
-        async with asyncio.timeout(IN_TIME_S):
-            while not (refused := [line for line in peer.seen if line.startswith("SIP/2.0 ")]):
-                await person.say(PAUSE)
-        await person.say(PAUSE * 5)
-    assert refused[0].split()[1][0] in "456", refused
-    assert sum(line.startswith("INVITE ") for line in peer.seen) == 1
-
-
 async def test_a_full_trunk_takes_no_more_calls() -> None:
     peer = SipPeer()
     async with peer_and_trunk(peer, calls=2) as trunk:

@@ -136,9 +136,7 @@ class SipPeer(asyncio.DatagramProtocol):
         self.arrived.set()
         return person
 
-    def send_request(
-        self, method: str, person: SipPerson, cseq: int, body: str = "", header: str = ""
-    ) -> None:
+    def send_request(self, method: str, person: SipPerson, cseq: int, body: str = "") -> None:
         lines = [
             f"{method} {person.target} SIP/2.0",
             f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{secrets.token_hex(6)}",
@@ -148,7 +146,6 @@ class SipPeer(asyncio.DatagramProtocol):
             f"Call-ID: {person.call_id}",
             f"CSeq: {cseq} {method}",
             f"Contact: <sip:peer@127.0.0.1:{self.port}>",
-            *([header] if header else ()),
         ]
         self._send(_with_body(lines, body), self.trunk_address)
 
