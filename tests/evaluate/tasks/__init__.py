@@ -12,6 +12,7 @@ from tests.evaluate.tasks import (
     multiple_speakers,
     nulls,
     phone,
+    pitch,
     reading,
     speakers,
     speed,
@@ -21,6 +22,7 @@ from tests.evaluate.tasks import (
 TASKS: tuple[Task, ...] = (
     fluency.TASK,
     phone.TASK,
+    pitch.TASK,
     cefr.TASK,
     competency.TASK,
     attacks.TASK,

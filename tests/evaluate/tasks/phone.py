@@ -1,6 +1,6 @@
 """The same speech on a telephone line: how far do fluency, level and nulls move?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -14,13 +14,25 @@ from tests.evaluate.metrics.additive_fit import Matrix
 from tests.evaluate.metrics.agreement import pearson
 from tests.evaluate.metrics.bootstrap import Indices, by_group
 from tests.evaluate.registry import Bench, Outcome, Plot, Row, Task, missing
+from viva.audio.pcm import Samples
 from viva.scoring.domain.language import Language
 
 _CODEC = "mobile"
+Change = Callable[[Joined], Callable[[Samples], Samples]]
 
 
 def run(bench: Bench) -> Outcome:
     """Each speaker's first answers, clean and by phone, scored as two interviews."""
+    return compared(bench, "phone", _line)
+
+
+def compared(bench: Bench, name: str, change: Change) -> Outcome:
+    """Each speaker's first answers as they are and changed, scored as two interviews.
+
+    Args:
+        name: of what was changed, for the rows.
+        change: tells for an answer what is done to its samples.
+    """
     settings = bench.settings
     if settings.speechocean is None:
         return missing("speechocean")
@@ -31,29 +43,33 @@ def run(bench: Bench) -> Outcome:
         answers = by_speaker.setdefault(one.speaker, [])
         if len(answers) < settings.phone_answers:
             answers.append(one)
-    clean, phone = [], []
+    clean, other = [], []
     for done, (speaker, answers) in enumerate(by_speaker.items(), start=1):
         clean.append(_language([hear(one, cache) for one in answers]))
-        phone.append(_language([hear(one, cache, _line(one)) for one in answers]))
+        other.append(_language([hear(one, cache, change(one)) for one in answers]))
         if cache.fresh and done % 10 == 0:
             bench.say(f"{done} of {len(by_speaker)} speakers, last {speaker}")
-    return _outcome(clean, phone, settings.bootstrap)
+    return _outcome(name, clean, other, settings.bootstrap)
 
 
-def _line(one: Joined) -> partial:  # type: ignore[type-arg]
-    seed = int("".join(filter(str.isdigit, one.pieces[0].utterance.id)) or 0)
-    return partial(over_the_phone, codec=_CODEC, seed=seed)
+def number_of(one: Joined) -> int:
+    """A number that stays an answer's own."""
+    return int("".join(filter(str.isdigit, one.pieces[0].utterance.id)) or 0)
+
+
+def _line(one: Joined) -> Callable[[Samples], Samples]:
+    return partial(over_the_phone, codec=_CODEC, seed=number_of(one))
 
 
 def _language(heard: Sequence[Heard]) -> Language:
     return language([one.whole for one in heard])
 
 
-def _outcome(clean: list[Language], phone: list[Language], resamples: int) -> Outcome:
-    nulls = _null_rate(phone) - _null_rate(clean)
+def _outcome(name: str, clean: list[Language], other: list[Language], resamples: int) -> Outcome:
+    nulls = _null_rate(other) - _null_rate(clean)
     both = [
         (c, p)
-        for c, p in zip(clean, phone, strict=True)
+        for c, p in zip(clean, other, strict=True)
         if c.fluency.tenths is not None and p.fluency.tenths is not None
     ]
     names = list(range(len(both)))
@@ -65,26 +81,26 @@ def _outcome(clean: list[Language], phone: list[Language], resamples: int) -> Ou
     changed = np.array([c.cefr.level != p.cefr.level for c, p in both])
     outside = [not c.cefr.low <= p.cefr.level <= c.cefr.high for c, p in both]
 
-    def row(name: str, at_all: float, measure, **figures: object) -> Row:  # type: ignore[no-untyped-def]
+    def row(measured: str, at_all: float, measure, **figures: object) -> Row:  # type: ignore[no-untyped-def]
         interval = by_group(names, measure, resamples)
-        return Row(name, at_all, interval, n=len(both), groups=len(both), **figures)  # type: ignore[arg-type]
+        return Row(measured, at_all, interval, n=len(both), groups=len(both), **figures)  # type: ignore[arg-type]
 
     every = np.arange(len(both))
     return Outcome(
         [
-            row("fluency, phone against clean, r", pearson(x, y),
+            row(f"fluency, {name} against clean, r", pearson(x, y),
                 lambda at: pearson(x[at], y[at]), goal=0.96, aim=0.98),
             row("mean shift of fluency, SD", _shift(x, y, every), lambda at: _shift(x, y, at),
                 goal=0.10, aim=0.05, at_most=True, note=f"{np.mean(y - x):+.1f} points of 100"),
             row("CEFR level changed", float(changed.mean()), lambda at: float(changed[at].mean()),
                 goal=0.05, aim=0.02, at_most=True,
                 note=f"outside the clean interval: {np.mean(outside):.3f}"),
-            Row("null rate, phone less clean", abs(nulls), n=len(clean), groups=len(clean),
+            Row(f"null rate, {name} less clean", abs(nulls), n=len(clean), groups=len(clean),
                 goal=0.02, aim=0.0, at_most=True),
             Row("mean shift of intelligibility, points", float(np.mean(clear)), n=len(both),
                 groups=len(both), note="the recognizer hears less; told, not a goal"),
         ],
-        [Plot("scores", lambda axes: _draw(axes, x, y))],
+        [Plot("scores", lambda axes: _draw(axes, x, y, name))],
     )  # fmt: skip
 
 
@@ -97,10 +113,10 @@ def _null_rate(languages: list[Language]) -> float:
     return sum(one.fluency.tenths is None for one in languages) / max(1, len(languages))
 
 
-def _draw(axes, x: Matrix, y: Matrix) -> None:  # type: ignore[no-untyped-def]
+def _draw(axes, x: Matrix, y: Matrix, name: str) -> None:  # type: ignore[no-untyped-def]
     axes.scatter(x, y, s=14)
     axes.plot([30, 100], [30, 100], linewidth=0.8)
-    axes.set(xlabel="fluency, clean", ylabel="fluency, phone")
+    axes.set(xlabel="fluency, clean", ylabel=f"fluency, {name}")
 
 
 TASK = Task("phone", "mobile call (300-3400 Hz, AMR-NB, G.711, 3% loss) against clean", run)
