@@ -44,6 +44,14 @@ def test_a_gap_within_a_question_does_no_harm(ear: Ear) -> None:
     assert ear.understood(heard) == "three"
 
 
+@pytest.mark.parametrize("asked", ["two", "three"])
+def test_a_question_is_understood_with_one_packet_in_twenty_lost(ear: Ear, asked: str) -> None:
+    heard = by_telephone(QUESTIONS[asked], SILENCE)
+    for first in range(0, len(heard), 20 * 320):
+        heard[first : first + 320] = 0
+    assert ear.understood(heard) == asked
+
+
 def test_a_question_that_was_broken_off_was_not_asked(ear: Ear) -> None:
     assert ear.understood(by_telephone(QUESTIONS["three"][: 2 * SECOND], SILENCE)) is None
 
