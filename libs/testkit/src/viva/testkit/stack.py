@@ -227,13 +227,13 @@ class Stack:
                 stderr=output,
                 start_new_session=True,
             )
-        self._until("replica ready", lambda: _ready(http), 60)
+        self._until("replica ready", lambda: _ready(http), 180)
 
     def has_replica(self) -> bool:
         """Whether the second session runs."""
         return self._replica is not None
 
-    def wait_until_ready(self, service: str, timeout_s: float = 60) -> None:
+    def wait_until_ready(self, service: str, timeout_s: float = 180) -> None:
         """Waits until a service is ready.
 
         Raises:
