@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from viva.scoring.domain.foreign import is_foreign
+
 _PARTS = re.compile(r"[.;,]\s*(?:and\s+)?|\s+and\s+")
 
 
@@ -100,7 +102,9 @@ class Answer:
     @property
     def language_matches(self) -> bool:
         """Whether the answer is in the persona's language, as far as that can be told."""
-        return not self.heard_language or self.heard_language == self.language
+        if self.heard_language and self.heard_language != self.language:
+            return False
+        return self.language != "en" or not is_foreign(word.text for word in self.words)
 
 
 class EvidenceKind(Enum):
