@@ -223,7 +223,7 @@ class _Listener:
             )
 
     def _text(self, sound: Samples) -> str:
-        recognition = self.recognizer.recognize(sound[-8 * 16_000 :].tobytes(), "en")
+        recognition = self.recognizer.recognize(sound[-8 * 16_000 :].tobytes(), "en", voiced=True)
         return recognition.text.strip()
 
 

@@ -22,7 +22,7 @@ class FakeRecognizer:
 
     languages = frozenset({"en"})
 
-    def recognize(self, pcm: bytes, language: str) -> Recognition:
+    def recognize(self, pcm: bytes, language: str, *, voiced: bool = False) -> Recognition:
         samples = to_samples(pcm)
         if language not in self.languages:
             raise InvalidError("no", code="language_unsupported")
@@ -66,6 +66,12 @@ def test_the_same_audio_gives_the_same_words(
 ) -> None:
     pcm = to_bytes(sentence)
     assert recognizer.recognize(pcm, "en") == recognizer.recognize(pcm, "en")
+
+
+def test_a_voiced_piece_has_the_same_words(recognizer: SpeechRecognizer, sentence: Samples) -> None:
+    pcm = to_bytes(np.pad(sentence, (3_200, 3_200)))
+    gated = recognizer.recognize(pcm, "en")
+    assert recognizer.recognize(pcm, "en", voiced=True).text == gated.text
 
 
 @pytest.mark.parametrize("seconds", [0, 0.01, 1, 8])

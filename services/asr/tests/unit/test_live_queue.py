@@ -21,7 +21,7 @@ class GatedRecognizer:
         self.entered = threading.Semaphore(0)
         self.gate = threading.Semaphore(0)
 
-    def recognize(self, pcm: bytes, language: str) -> Recognition:
+    def recognize(self, pcm: bytes, language: str, *, voiced: bool = False) -> Recognition:
         self.order.append(pcm)
         self.entered.release()
         self.gate.acquire()

@@ -24,7 +24,7 @@ class RecognizerByLanguage:
         """The codes."""
         return frozenset(self._recognizers)
 
-    def recognize(self, pcm: bytes, language: str) -> Recognition:
+    def recognize(self, pcm: bytes, language: str, *, voiced: bool = False) -> Recognition:
         """See the port."""
         code = primary_subtag(language)
         recognizer = self._recognizers.get(code)
@@ -34,7 +34,7 @@ class RecognizerByLanguage:
                 f"{', '.join(sorted(self._recognizers))}",
                 code="language_unsupported",
             )
-        return recognizer.recognize(pcm, code)
+        return recognizer.recognize(pcm, code, voiced=voiced)
 
 
 def load_live_models(settings: AsrSettings, store: ModelStore) -> RecognizerByLanguage:

@@ -69,17 +69,17 @@ class WhisperRecognizer:
         """ISO 639-1 codes that the model understands."""
         return frozenset(self._model.supported_languages)
 
-    def recognize(self, pcm: bytes, language: str) -> Recognition:
+    def recognize(self, pcm: bytes, language: str, *, voiced: bool = False) -> Recognition:
         """Recognize PCM16 mono at 16 kHz; see the port."""
         code = primary_subtag(language)
         if code not in self.languages:
             raise InvalidError(f"no live recognition of {language!r}", code="language_unsupported")
         samples = to_samples(pcm)
-        speech = self._voice_activity.speech_spans(samples)
+        speech = _whole(samples) if voiced else _spans(self._voice_activity.speech_spans(samples))
         if not speech:
             return Recognition((), speech=False)
         words = self._decode(samples, code)
-        return Recognition(tuple(spoken(without_loops(words), _spans(speech))), speech=True)
+        return Recognition(tuple(spoken(without_loops(words), speech)), speech=True)
 
     def _decode(self, samples: Samples, language: str) -> list[Word]:
         tokenizer = Tokenizer(
@@ -127,6 +127,10 @@ class WhisperRecognizer:
             for timing in timings
             if timing["word"].strip()
         ]
+
+
+def _whole(samples: Samples) -> list[Span]:
+    return [Span(0, int(milliseconds_of(len(samples))))] if len(samples) else []
 
 
 def _spans(speech: Sequence[SpeechSpan]) -> list[Span]:

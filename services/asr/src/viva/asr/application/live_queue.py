@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from viva.asr.application.ports import SpeechRecognizer
 from viva.asr.domain.model import Recognition
@@ -28,9 +29,7 @@ class _Job:
     deadline: float
     number: int
     arrived: float = field(compare=False)
-    pcm: bytes = field(compare=False)
-    language: str = field(compare=False)
-    recognize: Callable[[bytes, str], Recognition] = field(compare=False)
+    recognize: Callable[[], Recognition] = field(compare=False)
     result: asyncio.Future[Recognized] = field(compare=False)
 
 
@@ -71,8 +70,10 @@ class LiveQueue:
         if self._threads:
             await asyncio.to_thread(self._threads.shutdown)
 
-    async def recognize(self, pcm: bytes, language: str, *, within_s: float) -> Recognized:
-        """Recognize PCM16 mono at 16 kHz within a time.
+    async def recognize(
+        self, pcm: bytes, language: str, *, within_s: float, voiced: bool = False
+    ) -> Recognized:
+        """Recognize PCM16 mono at 16 kHz within a time; see the port.
 
         Raises:
             BackpressureError: the queue is full.
@@ -86,8 +87,10 @@ class LiveQueue:
             )
         now = self._clock.monotonic()
         result: asyncio.Future[Recognized] = asyncio.get_running_loop().create_future()
-        recognize = self._pool.entered(self._recognizer.recognize)
-        job = _Job(now + within_s, next(self._numbers), now, pcm, language, recognize, result)
+        recognize = self._pool.entered(
+            partial(self._recognizer.recognize, pcm, language, voiced=voiced)
+        )
+        job = _Job(now + within_s, next(self._numbers), now, recognize, result)
         heapq.heappush(self._waiting, job)
         self._arrived.release()
         return await result
@@ -109,7 +112,7 @@ class LiveQueue:
             return
         try:
             recognition = await asyncio.get_running_loop().run_in_executor(
-                self._threads, job.recognize, job.pcm, job.language
+                self._threads, job.recognize
             )
         except asyncio.CancelledError:
             _fail(job, TransientError("recognition is stopping"))

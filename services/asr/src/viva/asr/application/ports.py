@@ -14,10 +14,13 @@ class SpeechRecognizer(Protocol):
         """ISO 639-1 codes that it understands."""
         ...
 
-    def recognize(self, pcm: bytes, language: str) -> Recognition:
+    def recognize(self, pcm: bytes, language: str, *, voiced: bool = False) -> Recognition:
         """Recognize PCM16 little-endian mono at 16 kHz, at most some seconds of it.
 
         Silence gives no words, and `speech` False.
+
+        Args:
+            voiced: voice activity detection has found that it is speech: it is not asked again.
 
         Raises:
             InvalidError: no whole samples, or a language that it does not understand.

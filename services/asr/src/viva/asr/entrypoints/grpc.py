@@ -30,7 +30,12 @@ class RecognitionServicer(recognition_pb2_grpc.RecognitionServiceServicer):
         remaining_s = context.time_remaining()
         within_s = self._default_deadline_s if remaining_s is None else remaining_s
         with bind_interview(request.interview_id):
-            done = await self._queue.recognize(request.pcm, request.language, within_s=within_s)
+            done = await self._queue.recognize(
+                request.pcm,
+                request.language,
+                within_s=within_s,
+                voiced=request.purpose == recognition_pb2.PURPOSE_SEGMENT,
+            )
         return _response(done)
 
     def _check(self, pcm: bytes) -> None:

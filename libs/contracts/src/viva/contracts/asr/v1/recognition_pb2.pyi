@@ -29,7 +29,7 @@ class _PurposeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Purpose.Value
     DESCRIPTOR: _descriptor.EnumDescriptor
     PURPOSE_UNSPECIFIED: _Purpose.ValueType  # 0
     PURPOSE_SEGMENT: _Purpose.ValueType  # 1
-    """A voiced segment that has closed."""
+    """A voiced segment that has closed: voice activity detection is not asked again."""
     PURPOSE_INTERRUPTION: _Purpose.ValueType  # 2
     """What was said over the interviewer so far: are these words, and whose?"""
 
@@ -37,7 +37,7 @@ class Purpose(_Purpose, metaclass=_PurposeEnumTypeWrapper): ...
 
 PURPOSE_UNSPECIFIED: Purpose.ValueType  # 0
 PURPOSE_SEGMENT: Purpose.ValueType  # 1
-"""A voiced segment that has closed."""
+"""A voiced segment that has closed: voice activity detection is not asked again."""
 PURPOSE_INTERRUPTION: Purpose.ValueType  # 2
 """What was said over the interviewer so far: are these words, and whose?"""
 Global___Purpose: _TypeAlias = Purpose  # noqa: Y015
