@@ -35,6 +35,7 @@ QUICK = {
     "voicemail_s": 0.2,
     "rejected_s": 0.2,
     "failed_s": 0.2,
+    "dropped_s": 0.2,
     "call_back_s": 0.2,
     "in_doubt_s": 0.3,
     "poll_s": 0.1,

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import grpc
 import pytest
 
 from services.telephony.tests.conformance.sounds import PAUSE, share_found, warble
@@ -178,6 +179,35 @@ async def test_a_dropped_line_is_called_back_once(platform_settings: PlatformSet
     assert [one.call for one in answered] == [1, 2]
     assert ended.call_id == answered[1].call_id
     assert first.all("detached")
+
+
+async def test_who_hangs_up_before_the_first_word_is_called_again_by_the_budget(
+    platform_settings: PlatformSettings,
+) -> None:
+    def curt(_number: str) -> ScriptedHandset:
+        handset = ScriptedHandset()
+        handset.hung_up = True
+        return handset
+
+    async with open_office(platform_settings, answer=curt, most_calls=2) as office:
+        await office.order(call_back=False)
+        (postponed,) = await office.told(events.CallPostponed)
+        (failed,) = await office.told(events.CallFailed)
+        assert not office.sessions.streams
+        assert len(office.carrier.calls) == 2
+    assert postponed.failure == failed.failure == events.CALL_FAILURE_DROPPED
+
+
+async def test_a_call_that_no_session_takes_counts_as_failed(
+    platform_settings: PlatformSettings,
+) -> None:
+    async with open_office(platform_settings, most_calls=1) as office:
+        office.sessions.refusal = grpc.StatusCode.RESOURCE_EXHAUSTED
+        await office.order()
+        (failed,) = await office.told(events.CallFailed)
+        handset = await office.handset()
+        await asyncio.wait_for(handset.wait_hung_up(), 60)
+    assert failed.failure == events.CALL_FAILURE_NETWORK
 
 
 async def test_an_order_of_unknown_outcome_rings_once(platform_settings: PlatformSettings) -> None:

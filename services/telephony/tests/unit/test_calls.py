@@ -1,5 +1,6 @@
 """The calls of one attempt: budget, waits, window, call-back."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,6 +21,8 @@ PLAN = CallPlan(
     grace=timedelta(seconds=30),
     longest=timedelta(minutes=15),
 )
+
+NO_CALL_BACK = replace(PLAN, call_back=False)
 
 
 def dialled() -> Call:
@@ -75,6 +78,27 @@ def test_a_dropped_call_is_called_back_once_within_the_grace() -> None:
     assert (call.state, call.due_at) == (CallState.WAITING, None)
     call.end(NOW)
     assert call.state is CallState.OVER
+
+
+def test_who_is_gone_before_the_first_word_is_called_again_by_the_budget() -> None:
+    call, now = Call("iv_1", 1, due_at=NOW), NOW
+    for number in range(1, RETRIES.most_calls):
+        call.dial(f"call_{number}", "main", HELD)
+        call.drop(NO_CALL_BACK, RETRIES, now, begun=False)
+        now += RETRIES.dropped
+        assert call.drain() == [Postponed(f"call_{number}", number, Failure.DROPPED, now)]
+    call.dial("call_3", "main", HELD)
+    call.drop(NO_CALL_BACK, RETRIES, now, begun=False)
+    assert call.drain() == [Failed("call_3", Failure.DROPPED, "")]
+
+
+def test_a_call_back_that_is_gone_at_once_leaves_the_conversation_its_grace() -> None:
+    call = talking()
+    call.drop(PLAN, RETRIES, NOW)
+    call.dial("call_2", "main", HELD)
+    call.drain()
+    call.drop(PLAN, RETRIES, NOW, begun=False)
+    assert (call.state, call.due_at, call.drain()) == (CallState.WAITING, None, [])
 
 
 def test_a_call_back_that_nobody_takes_in_the_grace_is_the_last() -> None:

@@ -33,7 +33,9 @@ def test_a_number_is_masked_wherever_it_is_written() -> None:
         assert "555" not in text
 
 
-@pytest.mark.parametrize("text", ["+19005550100", "+88213000000", "+4918055500"])
+@pytest.mark.parametrize(
+    "text", ["+19005550100", "+88213000000", "+4918055500", "+870773111", "+3290255501"]
+)
 def test_premium_numbers_are_not_called(text: str) -> None:
     with pytest.raises(NumberForbiddenError):
         DiallingRules().check(PhoneNumber(text))

@@ -180,6 +180,7 @@ def _retries(settings: TelephonySettings) -> Retries:
         voicemail=timedelta(seconds=settings.voicemail_s),
         rejected=timedelta(seconds=settings.rejected_s),
         failed=timedelta(seconds=settings.failed_s),
+        dropped=timedelta(seconds=settings.dropped_s),
         call_back=timedelta(seconds=settings.call_back_s),
         in_doubt=timedelta(seconds=settings.in_doubt_s),
     )

@@ -96,7 +96,8 @@ class TelephonySettings(ServiceSettings):
     voicemail_s: float = Field(2700, ge=0)
     rejected_s: float = Field(2700, ge=0)
     failed_s: float = Field(60, ge=0)
-    call_back_s: float = Field(3, ge=0, description="After a drop.")
+    dropped_s: float = Field(180, ge=0, description="After a drop before the first word.")
+    call_back_s: float = Field(3, ge=0, description="After a drop in the conversation.")
     in_doubt_s: float = Field(15, gt=0, description="Before a carrier is asked what it did.")
     session_silence_s: float = Field(
         1.0, gt=0, description="Without a word from a session, another takes the call on."

@@ -126,7 +126,8 @@ class CallCarrier:
 
         def gone(reason: HangUp) -> None:
             slot.release()
-            drops.append(asyncio.create_task(self._dropped(call, plan, reason)))
+            drop = self._dropped(call, plan, reason, begun=client.attached)
+            drops.append(asyncio.create_task(drop))
 
         async with self._holding(call), Ear(leg) as ear:
             client = PhoneClient(leg, ear, gone)
@@ -173,9 +174,11 @@ class CallCarrier:
         if closing.code in (NORMAL, OVER):
             now = self._calling.clock.now()
             await self._change(call, lambda c: c.end(now), reason)
-        else:
+        elif client.attached:
             # No session to go on with: hang up and call back.
-            await self._dropped(call, plan, HangUp.OURS)
+            await self._dropped(call, plan, HangUp.OURS, begun=True)
+        else:
+            await self._missed(call, plan, NotAnswered.FAILED, "no session took the call")
 
     async def _has_room(self, call: Call) -> bool:
         """Whether a session takes the interview on: asked before anybody's phone rings."""
@@ -229,10 +232,12 @@ class CallCarrier:
             call, lambda c: c.miss(why, detail, plan, calling.retries, now), why.value
         )
 
-    async def _dropped(self, call: Call, plan: CallPlan, reason: HangUp) -> None:
+    async def _dropped(self, call: Call, plan: CallPlan, reason: HangUp, *, begun: bool) -> None:
         calling = self._calling
         now = calling.clock.now()
-        await self._change(call, lambda c: c.drop(plan, calling.retries, now), reason.value)
+        await self._change(
+            call, lambda c: c.drop(plan, calling.retries, now, begun=begun), reason.value
+        )
 
     @contextlib.asynccontextmanager
     async def _holding(self, call: Call) -> AsyncIterator[None]:

@@ -46,6 +46,11 @@ class PhoneClient:
         self._said: asyncio.Queue[m.ClientMessage | None] = asyncio.Queue(_MOST_WAITING)
         self._heard_out = False
 
+    @property
+    def attached(self) -> bool:
+        """Whether a session has taken the conversation on, at any time of this call."""
+        return self._numbers.offset is not None
+
     async def follow_events(self) -> None:
         """Takes what the leg reports, until it ended."""
         async for event in self.leg.events():

@@ -146,13 +146,17 @@ class Call:
         self.in_doubt = False
         self._again(Failure(why.value), detail, now + retries.after(why), plan, retries)
 
-    def drop(self, plan: CallPlan, retries: Retries, now: datetime) -> None:
+    def drop(self, plan: CallPlan, retries: Retries, now: datetime, *, begun: bool = True) -> None:
         """The line is gone before the conversation was over: call back once, if it is wanted.
 
-        Otherwise the conversation waits for its grace to end, and its end ends this call.
+        Otherwise the conversation waits for its grace to end, and its end ends this call. Where it
+        has not begun, nobody waits for anything: the call counts on the budget like one missed.
         """
         self._must_be(CallState.DIALLING, CallState.TALKING)
         self.in_doubt = False
+        if not begun and self.back_until is None:
+            self._again(Failure.DROPPED, "", now + retries.dropped, plan, retries)
+            return
         self.back_until = self.back_until or now + plan.grace
         if not plan.call_back or self.called_back:
             self.state, self.due_at, self.held_until = CallState.WAITING, None, None

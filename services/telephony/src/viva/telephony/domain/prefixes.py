@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from viva.telephony.domain.errors import NumberForbiddenError
 from viva.telephony.domain.numbers import PhoneNumber
 
-# Premium, shared-cost and satellite ranges that fraud calls most; ITU E.164 country codes 808, 878,
-# 881-883, 979 and national ones. Operators add their own.
+# Premium, shared-cost and satellite ranges that fraud calls most; ITU E.164 country codes 808, 870,
+# 878, 881-883, 979 and national ones. Operators add their own.
 PREMIUM = (
     "+1900",
     "+1976",
@@ -29,7 +29,29 @@ PREMIUM = (
     "+34803",
     "+34806",
     "+34807",
+    "+31900",
+    "+31906",
+    "+31909",
+    "+3290",
+    "+351760",
+    "+30901",
+    "+30909",
+    "+358600",
+    "+358700",
+    "+46900",
+    "+46939",
+    "+46944",
+    "+4590",
+    "+47829",
+    "+4870",
+    "+42090",
+    "+421900",
+    "+3690",
+    "+61190",
+    "+64900",
+    "+81990",
     "+808",
+    "+870",
     "+878",
     "+881",
     "+882",

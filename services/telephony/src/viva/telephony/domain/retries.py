@@ -12,6 +12,7 @@ class Retries:
 
     Attributes:
         most_calls: in all, where the customer names no number.
+        dropped: after somebody took the call and was gone before a word was exchanged.
         call_back: after a drop, before the candidate is called back.
         in_doubt: before the carrier is asked again about an order whose outcome is unknown.
     """
@@ -22,6 +23,7 @@ class Retries:
     voicemail: timedelta = timedelta(minutes=45)
     rejected: timedelta = timedelta(minutes=45)
     failed: timedelta = timedelta(minutes=1)
+    dropped: timedelta = timedelta(minutes=3)
     call_back: timedelta = timedelta(seconds=3)
     in_doubt: timedelta = timedelta(seconds=15)
 
