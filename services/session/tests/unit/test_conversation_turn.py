@@ -206,3 +206,31 @@ def test_missing_evidence_is_found_by_its_cues() -> None:
         "delivered within two days, and nobody cancelled, so my manager made it the rule."
     )
     assert missing_evidence(full) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "granted"),
+    [
+        ("Yes, I agree.", True),
+        ("Sure, no problem.", True),
+        ("I don't mind.", True),
+        ("No, I don\u2019t mind at all.", True),
+        ("I have no objections.", True),
+        ("Okay, that's fine.", True),
+        ("One.", True),
+        ("No, thank you.", False),
+        ("I do not agree.", False),
+        ("No, I don't.", False),
+        ("Of course not.", False),
+        ("I'm not okay with that.", False),
+        ("I can't agree to that.", False),
+        ("I refuse.", False),
+        ("Two.", False),
+        ("I'm not sure.", False),
+        ("Yes. No, wait.", None),
+        ("What did you say?", None),
+        ("I am on a train.", None),
+    ],
+)
+def test_a_spoken_answer_to_the_question_for_consent(text: str, granted: bool | None) -> None:
+    assert cues.agrees(text) is granted

@@ -13,8 +13,24 @@ _THINKING = re.compile(
     r"\b(let me (think|see)|give me (a|one|some) (second|moment|minute|time)|i need (a|some) "
     r"(second|moment|minute|time)|(one|a|just a) (second|moment|sec)|good question)\b"
 )
-_YES = re.compile(r"\b(yes|yeah|yep|sure|i agree|okay|ok|of course|i do)\b")
-_NO = re.compile(r"\b(no|nope|i don't|i do not|disagree|refuse)\b")
+# There is a "no" or a "not" in it, and it means yes.
+_NO_OBJECTION = re.compile(
+    r"\b((no|not a) (problem|worries|objections?)|why not"
+    r"|(no,? )?i (don't|do not|wouldn't|would not) mind"
+    r"|(have no|(don't|do not) have (a|any)) (problems?|objections?))\b"
+)
+_YES = re.compile(
+    r"\b(yes|yeah|yep|yup|sure|certainly|absolutely|definitely|agree|agreed|okay|ok|of course"
+    r"|i do|that's fine|that is fine|go ahead)\b|^\W*(one|1)\W*$"
+)
+_NO = re.compile(
+    r"\b(no|nope|nah|never|not|cannot|\w+n't|disagree|refuse|decline)\b|^\W*(two|2)\W*$"
+)
+# A yes right behind its negation is none.
+_NO_YES = re.compile(
+    r"\b(i do )?(not|cannot|never|\w+n't) (really )?(agree|sure|okay|ok|fine)\b"
+    r"|\b(of course|certainly|absolutely|definitely|i do) not\b"
+)
 
 
 def _words_of(text: str) -> frozenset[str]:
@@ -90,11 +106,11 @@ def only_backchannel(text: str) -> bool:
 
 
 def agrees(text: str) -> bool | None:
-    """True for a yes, False for a no, None where it is neither."""
-    lowered = text.lower()
-    if _NO.search(lowered):
-        return False
-    return True if _YES.search(lowered) else None
+    """True for a yes, False for a no, None where it is neither, or both: then one asks again."""
+    said = _NO_OBJECTION.sub("yes", text.lower().replace("\u2019", "'"))
+    said = _NO_YES.sub("no", said)
+    yes, no = _YES.search(said) is not None, _NO.search(said) is not None
+    return None if yes == no else yes
 
 
 def ends_open(text: str) -> bool:
