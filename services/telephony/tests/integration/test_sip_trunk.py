@@ -18,6 +18,7 @@ from services.telephony.tests.sip.rtp import perfect, rough
 from services.telephony.tests.sip.sipp import sipp
 from viva.audio.pcm import samples_in
 from viva.platform.errors import BackpressureError, TransientError
+from viva.telephony.adapters.sip import link
 from viva.telephony.adapters.sip.leg import SipLeg
 from viva.telephony.adapters.sip.trunk import SipTrunk
 from viva.telephony.application.ports import Ended, Frame, InboundCall, NotAnsweredError
@@ -111,13 +112,17 @@ async def test_a_line_that_goes_dead_ends_the_leg() -> None:
         assert await listener.until_event(Ended) == Ended(HangUp.LINE)
 
 
-async def test_a_killed_worker_ends_its_legs_and_is_started_again() -> None:
+@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGSTOP])
+async def test_a_worker_that_dies_or_hangs_ends_its_legs_and_is_started_again(
+    blow: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "_SILENT_S", 4.0)
     peer = SipPeer()
     async with peer_and_trunk(peer) as trunk:
         async with call(trunk, peer) as (listener, person):
             await person.say(PAUSE)
             [before] = trunk.worker_pids
-            os.kill(before, signal.SIGKILL)
+            os.kill(before, blow)
             assert await listener.until_event(Ended) == Ended(HangUp.LINE)
         leg = None
         for _ in range(100):
@@ -166,6 +171,23 @@ async def test_a_full_trunk_takes_no_more_calls() -> None:
             await answered(trunk)
         with pytest.raises(BackpressureError):
             await trunk.dial(order())
+
+
+async def test_calls_are_spread_over_workers() -> None:
+    peer = await SipPeer().open()
+    trunk = SipTrunk(loopback_config(peer.port, calls=1), workers=2)
+    await trunk.start()
+    try:
+        for number in range(2):
+            leg = await trunk.dial(order(f"call_{number}"))
+            await asyncio.wait_for(leg.answered(), IN_TIME_S)
+        with pytest.raises(BackpressureError):
+            await trunk.dial(order())
+        from_ports = {invite.one("via").split(";")[0] for invite in peer.invites}
+        assert len(from_ports) == len(set(trunk.worker_pids)) == 2
+    finally:
+        await trunk.stop()
+        peer.close()
 
 
 async def test_thirty_calls_end_at_once() -> None:

@@ -87,17 +87,27 @@ class SipPeer(asyncio.DatagramProtocol):
 
     Args:
         password: asks for a digest (RFC 2617, MD5) of this password where one is given.
+
+    Attributes:
+        refusal, moved_to: what whoever rejects a call answers, and where else it points.
+        notices: what we are told of the transfer that we asked for.
     """
+
+    parameters = ""
 
     def __init__(self, password: str = "", network: Network = perfect) -> None:
         self.port = 0
         self.trunk_address: Address = ("127.0.0.1", 0)
         self.behaviour = Behaviour.ANSWER
+        self.refusal = "603 Decline"
+        self.moved_to = "peer"
         self.codecs = "0 101"
         self.people: list[SipPerson] = []
         self.arrived = asyncio.Event()
         self.authorised: list[bool] = []
         self.seen: list[str] = []
+        self.invites: list[Message] = []
+        self.notices: list[str] = []
         self._password = password
         self._network = network
         self._busy: list[asyncio.Future[None]] = []
@@ -136,7 +146,9 @@ class SipPeer(asyncio.DatagramProtocol):
         self.arrived.set()
         return person
 
-    def send_request(self, method: str, person: SipPerson, cseq: int, body: str = "") -> None:
+    def send_request(
+        self, method: str, person: SipPerson, cseq: int, body: str = "", *more: str
+    ) -> None:
         lines = [
             f"{method} {person.target} SIP/2.0",
             f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{secrets.token_hex(6)}",
@@ -145,7 +157,8 @@ class SipPeer(asyncio.DatagramProtocol):
             f"To: {person.remote}",
             f"Call-ID: {person.call_id}",
             f"CSeq: {cseq} {method}",
-            f"Contact: <sip:peer@127.0.0.1:{self.port}>",
+            f"Contact: <sip:peer@127.0.0.1:{self.port}{self.parameters}>",
+            *more,
         ]
         self._send(_with_body(lines, body), self.trunk_address)
 
@@ -164,11 +177,18 @@ class SipPeer(asyncio.DatagramProtocol):
         elif message.method == "ACK":
             return
         elif message.method:
+            self.notices += [message.body] if message.method == "NOTIFY" else []
             self._respond(message, addr, "200 OK")
         else:
             self._answered(message)
 
+    async def media_of(self, invite: Message) -> RtpPerson:
+        """The ear and mouth of whoever takes this call."""
+        del invite
+        return await RtpPerson(self._network).open()
+
     async def _invited(self, invite: Message, addr: Address) -> None:
+        self.invites.append(invite)
         if self._password and not self._allowed(invite, addr):
             return
         if any(person.call_id == invite.one("call-id") for person in self.people):
@@ -180,12 +200,12 @@ class SipPeer(asyncio.DatagramProtocol):
             self._respond(invite, addr, "486 Busy Here", tag)
             return
         if self.behaviour is Behaviour.REJECT:
-            self._respond(invite, addr, "603 Decline", tag)
+            self._respond(invite, addr, self.refusal, tag)
             return
         contact = re.search(r"<([^>]+)>", invite.one("contact"))
         person = SipPerson(
             self,
-            await RtpPerson(self._network).open(),
+            await self.media_of(invite),
             local=f"{invite.one('to')};tag={tag}",
             remote=invite.one("from"),
             call_id=invite.one("call-id"),
@@ -240,7 +260,8 @@ class SipPeer(asyncio.DatagramProtocol):
                 "s=-",
                 "c=IN IP4 127.0.0.1",
                 "t=0 0",
-                f"m=audio {person.rtp.port} RTP/AVP {self.codecs}",
+                f"m=audio {person.rtp.port} {person.rtp.profile} {self.codecs}",
+                *person.rtp.attributes,
                 "a=rtpmap:0 PCMU/8000",
                 "a=rtpmap:101 telephone-event/8000",
                 "a=fmtp:101 0-16",
@@ -266,7 +287,7 @@ class SipPeer(asyncio.DatagramProtocol):
             f"To: {to};tag={tag}" if tag and "tag=" not in to else f"To: {to}",
             f"Call-ID: {request.one('call-id')}",
             f"CSeq: {request.one('cseq')}",
-            f"Contact: <sip:peer@127.0.0.1:{self.port}>",
+            f"Contact: <sip:{self.moved_to}@127.0.0.1:{self.port}{self.parameters}>",
         ]
         if challenge:
             lines.append(f"Proxy-Authenticate: {challenge}")

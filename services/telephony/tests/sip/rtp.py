@@ -32,7 +32,14 @@ def rough(loss: float, jitter_s: float, seed: int = 7) -> Network:
 
 
 class RtpPerson(asyncio.DatagramProtocol):
-    """Sends mu-law in real time, silence too, from the answer on; keeps what it hears."""
+    """Sends mu-law in real time, silence too, from the answer on; keeps what it hears.
+
+    Attributes:
+        profile, attributes: of the session description.
+    """
+
+    profile = "RTP/AVP"
+    attributes: tuple[str, ...] = ()
 
     def __init__(self, network: Network = perfect) -> None:
         self.port = 0
@@ -95,7 +102,7 @@ class RtpPerson(asyncio.DatagramProtocol):
             await asyncio.sleep(0.02)
 
     def heard(self) -> bytes:
-        return to_bytes(_upsampled(bytes(self.heard_ulaw)))
+        return heard_as_mulaw(bytes(self.heard_ulaw))
 
     def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]
         self._transport = transport
@@ -146,6 +153,7 @@ class RtpPerson(asyncio.DatagramProtocol):
         self._deliver(garbage)
 
 
-def _upsampled(ulaw: bytes) -> np.ndarray:
+def heard_as_mulaw(ulaw: bytes) -> bytes:
+    """PCM16 at 16 kHz of what may be mu-law."""
     resampler = StreamResampler(8_000, 16_000)
-    return np.concatenate([resampler.feed(decode_mulaw(ulaw)), resampler.finish()])
+    return to_bytes(np.concatenate([resampler.feed(decode_mulaw(ulaw)), resampler.finish()]))
