@@ -86,9 +86,9 @@ async def _follow(
             )
         except grpc.aio.AioRpcError:
             calls = messages.GetCallsResponse()
-        line = f"{document['status']:<12}{_told(calls)}"
+        line = f"{document['status']:<12}{_told(calls) or _shown(document)}"
         if line != shown:
-            console.print(f"{time.monotonic() - began:7.1f} s  {line}")
+            console.print(f"{time.monotonic() - began:7.1f} s  {line}", soft_wrap=True)
             shown = line
         if document["status"] in _OVER:
             return document
@@ -121,6 +121,17 @@ def _told(calls: messages.GetCallsResponse) -> str:
     if calls.HasField("due_at") and calls.state == "waiting":
         due = f", next at {calls.due_at.ToDatetime():%H:%M:%S} UTC"
     return f"{calls.state}{due}" + (f" ({'; '.join(made)})" if made else "")
+
+
+def _shown(document: dict[str, Any]) -> str:
+    """The calls as the interview's document tells them, where telephony is not reached."""
+    progress = (document.get("call") or {}).get("progress")
+    if not progress:
+        return ""
+    due = f", next at {progress['next_call_at']}" if progress["next_call_at"] else ""
+    last = f", last: {progress['last_outcome']}" if progress["last_outcome"] else ""
+    made = f" (calls: {progress['calls']}{last})" if progress["calls"] else ""
+    return f"{progress['state']}{due}{made}"
 
 
 def _local_key() -> str:
