@@ -243,6 +243,10 @@ REFUSED = {
         {"autoscaling": {"kind": "keda"}, "services": {"fraud": {"autoscaling": {"max": 20}}}},
         "12 partitions",
     ),
+    "trunks that two replicas would share": (
+        {"trunks": {"existingSecret": "trunks"}, "services": {"telephony": {"replicas": 2}}},
+        "services.telephony.replicas and autoscaling.max to 1",
+    ),
     "a grace that cuts interviews": (
         {"services": {"session": {"terminationGracePeriodSeconds": 30}}},
         "shorter than the longest interview",
