@@ -1,24 +1,14 @@
-"""Golden examples: every event has one, it is whole, and every consumer can decode it."""
-
-import json
-from pathlib import Path
+"""Golden examples: every event has one, and it is whole."""
 
 import pytest
-from google.protobuf import json_format
 from google.protobuf.message import Message
 
-from viva.contracts.catalogue import catalogue, message_type, topic_of
+from tests.contract.golden import EXAMPLES, JSON_TYPES, PROTOBUF_TYPES, PUBLIC, document, message
+from viva.contracts.catalogue import message_type, topic_of
+from viva.gateway.entrypoints.schemas.documents.interviews import InterviewDocument
 
-EXAMPLES = Path(__file__).parents[2] / "protos/examples"
-PROTOBUF_TYPES = [
-    event for topic in catalogue() if topic.encoding == "protobuf" for event in topic.event_types
-]
-
-
-def golden(event: str) -> Message:
-    return json_format.ParseDict(
-        json.loads((EXAMPLES / f"{event}.json").read_text()), message_type(event)()
-    )
+# The others are named after the status that they tell.
+STATUS = {"interview.reinvited": "created", "interview.updated": "completed"}
 
 
 def unset_fields(message: Message, path: str) -> list[str]:
@@ -40,17 +30,26 @@ def unset_fields(message: Message, path: str) -> list[str]:
 
 @pytest.mark.parametrize("event", PROTOBUF_TYPES)
 def test_every_event_has_a_whole_golden_example(event: str) -> None:
-    assert unset_fields(golden(event), event) == []
+    assert unset_fields(message(event), event) == []
 
 
 @pytest.mark.parametrize("event", PROTOBUF_TYPES)
 def test_a_golden_example_survives_the_wire(event: str) -> None:
-    example = golden(event)
+    example = message(event)
     decoded = message_type(event)()
     decoded.ParseFromString(example.SerializeToString(deterministic=True))
     assert decoded == example
     assert event in topic_of(type(decoded)).event_types
 
 
+@pytest.mark.parametrize("event", JSON_TYPES)
+def test_every_public_event_has_a_golden_example_of_the_documented_form(event: str) -> None:
+    example = document(event)
+    read = InterviewDocument.model_validate(example)
+    assert read.model_dump(mode="json", by_alias=True, exclude_unset=True) == example
+    assert read.status == STATUS.get(event, event.removeprefix("interview."))
+
+
 def test_no_example_is_left_over() -> None:
-    assert sorted(path.stem for path in EXAMPLES.glob("*.json")) == sorted(PROTOBUF_TYPES)
+    for folder, known in ((EXAMPLES, PROTOBUF_TYPES), (PUBLIC, JSON_TYPES)):
+        assert sorted(path.stem for path in folder.glob("*.json")) == sorted(known)

@@ -33,6 +33,7 @@ async def bundle(objects: Objects, interview_id: str) -> common.ObjectRef:
                     revision=2,
                     question_id="q1",
                     question_text="Tell me",
+                    start_position=32_000,
                     duration_ms=500,
                     thinking_ms=70,
                     cut_short=True,

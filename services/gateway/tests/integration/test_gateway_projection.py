@@ -58,6 +58,7 @@ async def test_an_interview_goes_its_way(world: World, customer: Customer) -> No
     assert answer["scores"] == {"communication": 61.25, "ownership": None}
     assert answer["missing_evidence"] == ["result"]
     assert answer["words_of_others"] == 1
+    assert answer["recording_start_ms"] == 2000
     assert "transcript" not in answer
     assert [model["name"] for model in read["versions"]["models"]] == ["whisper", "scoring"]
     assert await customer.credits() == (9, 0)

@@ -46,6 +46,9 @@ def test_a_local_one_is_accepted_where_that_is_set() -> None:
         "fc00::1",
         "::ffff:10.0.0.1",
         "100.64.0.1",
+        "224.0.0.1",
+        "2002:7f00:1::",
+        "64:ff9b::169.254.169.254",
     ],
 )
 def test_addresses_inside_are_refused(address: str) -> None:

@@ -15,7 +15,9 @@ def plan(**changes: object) -> Plan:
     base: dict[str, object] = {
         "interview_id": "iv_1",
         "tenant_id": "tn_1",
-        "persona": PersonaPlan(name="Ada", role="engineer", company_name="Acme"),
+        "persona": PersonaPlan(
+            name="Ada", role="an AI interviewer", job="engineer", company_name="Acme"
+        ),
         "questions": (
             QuestionPlan(
                 id="q1",
@@ -32,8 +34,10 @@ def test_a_script_names_every_question_and_follow_up() -> None:
     prompts = build_script(plan()).prompts
     assert prompts["question:q1"] == "What went wrong?"
     assert prompts["followup:q1:f1"] == "And then?"
-    assert "Ada" in prompts["greeting"]
-    assert "Acme" in prompts["greeting"]
+    assert prompts["greeting"] == (
+        "Hello, and welcome. I am Ada, an AI interviewer, and I would like to talk with you "
+        "about the role of engineer at Acme."
+    )
 
 
 def test_follow_ups_that_are_never_asked_are_not_rendered() -> None:
@@ -45,6 +49,20 @@ def test_follow_ups_that_are_never_asked_are_not_rendered() -> None:
 
 def test_the_persona_s_own_greeting_wins() -> None:
     assert build_script(plan(persona=PersonaPlan(greeting="Hi!"))).prompts["greeting"] == "Hi!"
+
+
+@pytest.mark.parametrize("tone", ["neutral", "formal"])
+def test_a_tone_is_heard_in_the_greeting_and_in_the_standing_phrases(tone: str) -> None:
+    warm, other = (build_script(plan(persona=PersonaPlan(tone=t))).prompts for t in ("warm", tone))
+    assert set(other) == set(warm)
+    changed = {key for key in warm if warm[key] != other[key]}
+    assert {"greeting", "ack:1", "reprompt", "repeat", "closing"} <= changed
+    assert {"notice", "consent", "question:q1"}.isdisjoint(changed)
+
+
+def test_an_unknown_tone_is_warm() -> None:
+    prompts = [build_script(plan(persona=PersonaPlan(tone=t))).prompts for t in ("", "warm", "odd")]
+    assert prompts[0] == prompts[1] == prompts[2]
 
 
 def test_consent_is_asked_by_voice_on_the_phone_only() -> None:

@@ -219,28 +219,34 @@ async def _staged(
         edge = CandidateEdge(
             world.gateway.join.admit, GrpcSessionDialler(locator), _Uncounted(), count(1).__next__
         )
-        server = uvicorn.Server(
-            uvicorn.Config(
-                create_app(world.gateway, edge),
-                port=0,
-                log_level="warning",
-                lifespan="off",
-                ws_per_message_deflate=False,
-            )
-        )
-        running = asyncio.create_task(server.serve())
         try:
-            while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-                await asyncio.sleep(0.01)
-            port = server.servers[0].sockets[0].getsockname()[1]
-            made = await customer.interview(**({"persona": PERSONA} | interview))
-            token = made["join_url"].partition("#")[2]
-            yield Stage(f"http://localhost:{port}/join#{token}", session, edge)
+            async with served(create_app(world.gateway, edge)) as url:
+                made = await customer.interview(**({"persona": PERSONA} | interview))
+                token = made["join_url"].partition("#")[2]
+                try:
+                    yield Stage(f"{url}/join#{token}", session, edge)
+                finally:
+                    await edge.drain(2)
         finally:
-            await edge.drain(2)
-            server.should_exit = True
-            await running
             await locator.close()
+
+
+@asynccontextmanager
+async def served(app: Any) -> AsyncIterator[str]:
+    """Serves an app on a free port of loopback, and gives its URL."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, port=0, log_level="warning", lifespan="off", ws_per_message_deflate=False
+        )
+    )
+    running = asyncio.create_task(server.serve())
+    try:
+        while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.01)
+        yield f"http://localhost:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await running
 
 
 PERSONA = {"name": "Ana", "branding": {"company_name": "Northwind Health"}}

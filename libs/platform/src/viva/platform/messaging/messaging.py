@@ -1,6 +1,7 @@
 """What a service sees of events."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
@@ -109,9 +110,9 @@ class Messaging:
         self._register(topic_of(message_type).name, event_type(message_type), pure)
 
     @property
-    def handled(self) -> frozenset[str]:
-        """The event types that have a handler."""
-        return frozenset(kind for _topic, kind in self._handlers)
+    def handlers(self) -> Mapping[tuple[str, str], Handler]:
+        """What is done with each topic's event types."""
+        return MappingProxyType(self._handlers)
 
     async def start(self) -> None:
         """Joins the group, if anything is handled."""

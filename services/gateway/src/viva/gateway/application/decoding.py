@@ -21,6 +21,8 @@ from viva.gateway.domain.verdict import (
     VerdictRecord,
 )
 
+_SAMPLES_A_MS = 16
+
 
 def verdict_of(event: session_events.InterviewCompleted, bundle: common.InterviewBundle) -> Verdict:
     """Reads a verdict; the bundle adds the answers, without their words."""
@@ -176,4 +178,5 @@ def _answer(found: common.AnswerBundle) -> AnswerResult:
             for kind in score.missing_evidence
         ),
         missing_stages=tuple(found.missing_stages),
+        recording_start_ms=(None if answer.typed_text else answer.start_position // _SAMPLES_A_MS),
     )

@@ -209,6 +209,7 @@ def _answer(answer: AnswerResult) -> Json:
         "warm_up": answer.warm_up,
         "typed": answer.typed,
         "partial": answer.cut_short,
+        "recording_start_ms": answer.recording_start_ms,
         "duration_ms": answer.duration_ms,
         "thinking_ms": answer.thinking_ms,
         "net_speech_ms": answer.net_speech_ms,

@@ -12,6 +12,7 @@ from viva.gateway.domain.library import (
     Persona,
     Question,
     QuestionSet,
+    Tone,
 )
 
 _SINCE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -176,10 +177,14 @@ DEFAULT_VOICE = "af_heart"
 PERSONA = Entry(
     id="ps_default",
     tenant_id="",
-    version=1,
+    version=2,
     created_at=_SINCE,
     definition=Persona(
-        name="Ava", role="Interviewer", language="en", voice=DEFAULT_VOICE, tone="warm"
+        name="Ava",
+        role="an AI interviewer",
+        language="en",
+        voice=DEFAULT_VOICE,
+        tone=Tone.WARM.value,
     ),
 )
 FRAMEWORK = Entry("fw_default", "", 1, _SINCE, _FRAMEWORK)

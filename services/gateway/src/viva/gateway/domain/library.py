@@ -17,6 +17,14 @@ class EvidenceKind(StrEnum):
     ELABORATION = "elaboration"
 
 
+class Tone(StrEnum):
+    """How the interviewer puts its greeting and its standing phrases."""
+
+    WARM = "warm"
+    NEUTRAL = "neutral"
+    FORMAL = "formal"
+
+
 @dataclass(frozen=True)
 class Branding:
     """What the join page shows of the customer. The colour is `#rrggbb` or empty."""
@@ -27,7 +35,11 @@ class Branding:
 
 @dataclass(frozen=True)
 class Persona:
-    """The interviewer: how it is called, speaks and greets. The language is BCP 47."""
+    """The interviewer: how it is called, speaks and greets. The language is BCP 47.
+
+    Attributes:
+        role: as it introduces itself: "an AI interviewer".
+    """
 
     name: str
     role: str = ""

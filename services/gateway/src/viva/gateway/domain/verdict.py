@@ -89,7 +89,11 @@ class Signal:
 
 @dataclass(frozen=True)
 class AnswerResult:
-    """One answer, without its words: those stay in the stored bundle."""
+    """One answer, without its words: those stay in the stored bundle.
+
+    Attributes:
+        recording_start_ms: where it begins in the session's recording; None for a typed one.
+    """
 
     id: str
     revision: int
@@ -107,6 +111,7 @@ class AnswerResult:
     scores: tuple[tuple[str, float | None], ...] = ()
     missing_evidence: tuple[str, ...] = ()
     missing_stages: tuple[str, ...] = ()
+    recording_start_ms: int | None = None
 
 
 @dataclass(frozen=True)

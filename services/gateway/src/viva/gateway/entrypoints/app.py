@@ -1,11 +1,11 @@
-"""The app: REST, join page, candidate WebSocket."""
+"""The app: REST, join page, candidate WebSocket, console."""
 
 from typing import Any
 
 from fastapi import Depends, FastAPI
 from starlette.types import ASGIApp
 
-from viva.gateway.entrypoints import joining, problems, stream
+from viva.gateway.entrypoints import console_page, joining, problems, stream
 from viva.gateway.entrypoints.authentication import bearer
 from viva.gateway.entrypoints.guard import Guard
 from viva.gateway.entrypoints.published import publish_documents
@@ -72,5 +72,6 @@ def describe() -> FastAPI:
         )
     app.include_router(joining.router, responses={"4XX": _PROBLEM})
     app.include_router(stream.router)
+    app.include_router(console_page.router)
     publish_documents(app)
     return app

@@ -42,9 +42,8 @@ async def page(request: Request) -> Response:
 @router.get("/join/assets/{name:path}")
 async def asset(request: Request, name: str) -> Response:
     """A stylesheet, module or picture of the page."""
-    found = (PAGE / name).resolve()
-    known = found.is_relative_to(PAGE) and found.is_file() and found.suffix in TYPES
-    return _serve(request, found) if known else Response(status_code=404)
+    found = asset_of(PAGE, name)
+    return _serve(request, found) if found else Response(status_code=404)
 
 
 @router.post("/join/probe", status_code=204)
@@ -56,6 +55,13 @@ async def probe(request: Request) -> Response:
         if size_bytes > MAX_PROBE_BYTES:
             return Response(status_code=413)
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
+
+
+def asset_of(folder: Path, name: str) -> Path | None:
+    """Finds a file of a page by the name in its address; None for anything else."""
+    found = (folder / name).resolve()
+    known = found.is_relative_to(folder) and found.is_file() and found.suffix in TYPES
+    return found if known else None
 
 
 def _serve(request: Request, path: Path) -> Response:

@@ -1,9 +1,12 @@
 """Which addresses a webhook may go to."""
 
 import ipaddress
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 MAX_URL = 2048
+# RFC 6052: translated to the IPv4 address in the last 32 bits.
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class TargetError(Exception):
@@ -39,8 +42,25 @@ def check_address(address: str, *, allow_private: bool) -> None:
     Raises:
         TargetError: it is private, loopback, link-local or otherwise not a public one.
     """
-    parsed = ipaddress.ip_address(address)
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
-        parsed = parsed.ipv4_mapped
-    if not parsed.is_global and not allow_private:
-        raise TargetError("the address of the URL's host is not a public one")
+    if allow_private:
+        return
+    for parsed in _reached_by(ipaddress.ip_address(address)):
+        if not parsed.is_global or parsed.is_multicast:
+            raise TargetError("the address of the URL's host is not a public one")
+
+
+def _reached_by(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> Iterator[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    """The address, and the IPv4 address that an IPv6 one leads to by mapping or translation."""
+    if isinstance(address, ipaddress.IPv4Address):
+        yield address
+        return
+    if address.ipv4_mapped is not None:
+        yield address.ipv4_mapped
+        return
+    yield address
+    if address.sixtofour is not None:
+        yield address.sixtofour
+    if address in _NAT64:
+        yield ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)

@@ -61,10 +61,12 @@ class SpecMapper:
         persona = spec.persona
         return PersonaPlan(
             name=persona.name,
-            role=spec.role or persona.role,
+            role=persona.role,
+            job=spec.role,
             company_name=persona.company_name,
             language=persona.language or "en",
             voice=persona.voice or self.voice,
+            tone=persona.tone,
             greeting=persona.greeting,
         )
 

@@ -27,13 +27,54 @@ ENGLISH: Mapping[str, str] = {
 
 ACKNOWLEDGEMENTS = 4
 
+# What a persona of another tone says instead; "warm" says what stands above.
+_ENGLISH_TONES: Mapping[str, Mapping[str, str]] = {
+    "neutral": {
+        "ack:1": "Okay, thank you.",
+        "ack:2": "All right.",
+        "ack:3": "Understood, thank you.",
+        "think": "You have a moment to think. Start when you are ready.",
+        "reprompt": "I am listening. Start when you are ready.",
+        "repeat": "Here is the question again.",
+        "skip": "Okay. Next question.",
+        "unanswered": "Let us go on to the next question.",
+        "answer_limit": "I have to stop you there, so that we get through everything.",
+        "closing": "That was the last question. Thank you, and goodbye.",
+    },
+    "formal": {
+        "ack:1": "Thank you, that is noted.",
+        "ack:2": "I understand, thank you.",
+        "ack:3": "Very well, thank you.",
+        "think": "Please take a moment to consider, and begin when you are ready.",
+        "reprompt": "Please take the time that you need. I am listening.",
+        "repeat": "Certainly. I will repeat the question.",
+        "lost": "The connection was interrupted. I will repeat the question.",
+        "skip": "Very well. We will continue.",
+        "unanswered": "We will continue with the next question.",
+        "answer_limit": "Thank you. I have to end this answer here, so that nothing is left out.",
+        "closing": "That was the final question. Thank you for your time. Goodbye.",
+    },
+}
+_GREETINGS: Mapping[str, str] = {
+    "neutral": "Hello.",
+    "formal": "Good day, and welcome.",
+}
+_WARM_GREETING = "Hello, and welcome."
+
 _BY_LANGUAGE: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
+TONES = ("warm", *_ENGLISH_TONES)
 
 
-def phrases_for(language: str) -> Mapping[str, str]:
-    """The phrase book of a BCP 47 language.
+def welcome(tone: str) -> str:
+    """The first words of a tone."""
+    return _GREETINGS.get(tone, _WARM_GREETING)
+
+
+def phrases_for(language: str, tone: str = "") -> Mapping[str, str]:
+    """The phrase book of a BCP 47 language in a tone; one that it does not know is warm.
 
     Raises:
         KeyError: for a language that has none.
     """
-    return _BY_LANGUAGE[language.split("-", maxsplit=1)[0].lower()]
+    book = _BY_LANGUAGE[language.split("-", maxsplit=1)[0].lower()]
+    return {**book, **_ENGLISH_TONES.get(tone, {})}

@@ -69,13 +69,20 @@ class CompetencyPlan:
 
 @dataclass(frozen=True)
 class PersonaPlan:
-    """Who interviews."""
+    """Who interviews.
+
+    Attributes:
+        role: the interviewer's own, as it introduces itself: "an AI interviewer".
+        job: that the candidate applies for.
+    """
 
     name: str = ""
     role: str = ""
+    job: str = ""
     company_name: str = ""
     language: str = "en"
     voice: str = ""
+    tone: str = ""
     # Replaces the default greeting where it is set.
     greeting: str = ""
 

@@ -7,7 +7,7 @@ Prompt keys: a phrase's own key (``ack:0``, ``reprompt``), ``greeting``, ``quest
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from viva.session.domain.phrases import phrases_for
+from viva.session.domain.phrases import phrases_for, welcome
 from viva.session.domain.plan import Channel, ConsentMode, PersonaPlan, Plan
 
 
@@ -34,7 +34,7 @@ def build_script(plan: Plan) -> Script:
     Raises:
         KeyError: for a language without phrases.
     """
-    phrases = dict(phrases_for(plan.persona.language))
+    phrases = dict(phrases_for(plan.persona.language, plan.persona.tone))
     if not (plan.channel is Channel.PHONE and plan.consent_mode is ConsentMode.EXPLICIT):
         del phrases["consent"]
     prompts = {"greeting": _greeting(plan.persona)}
@@ -50,7 +50,8 @@ def build_script(plan: Plan) -> Script:
 def _greeting(persona: PersonaPlan) -> str:
     if persona.greeting:
         return persona.greeting
-    name = f"I am {persona.name}, and" if persona.name else "In this call"
-    subject = f"about the role of {persona.role}" if persona.role else "about your work"
+    role = f" {persona.role}," if persona.role else ""
+    name = f"I am {persona.name},{role} and" if persona.name else "In this call"
+    subject = f"about the role of {persona.job}" if persona.job else "about your work"
     company = f" at {persona.company_name}" if persona.company_name else ""
-    return f"Hello, and welcome. {name} I would like to talk with you {subject}{company}."
+    return f"{welcome(persona.tone)} {name} I would like to talk with you {subject}{company}."

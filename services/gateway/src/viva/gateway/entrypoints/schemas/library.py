@@ -18,6 +18,7 @@ from viva.gateway.domain.library import (
     Persona,
     Question,
     QuestionSet,
+    Tone,
 )
 from viva.gateway.entrypoints.schemas.fields import (
     Body,
@@ -44,10 +45,10 @@ class PersonaBody(Body):
     """The interviewer."""
 
     name: Line
-    role: OptionalLine = ""
+    role: OptionalLine = Field("", description="As it introduces itself: an AI interviewer")
     language: Language = Field("en", description="BCP 47; must be one that the models speak")
     voice: OptionalLine = builtin.DEFAULT_VOICE
-    tone: OptionalLine = ""
+    tone: Tone = Field(Tone.WARM, description="Of the greeting and the standing phrases")
     greeting: OptionalProse = Field("", description="Said instead of the usual greeting")
     branding: BrandingBody = BrandingBody()
 
@@ -58,7 +59,7 @@ class PersonaBody(Body):
             role=self.role,
             language=self.language,
             voice=self.voice,
-            tone=self.tone,
+            tone=self.tone.value,
             greeting=self.greeting,
             branding=Branding(self.branding.company_name, self.branding.accent_color),
         )
@@ -168,7 +169,7 @@ def persona_document(entry: Entry[Persona]) -> Json:
         "role": persona.role,
         "language": persona.language,
         "voice": persona.voice,
-        "tone": persona.tone,
+        "tone": persona.tone or Tone.WARM.value,
         "greeting": persona.greeting,
         "branding": {
             "company_name": persona.branding.company_name,

@@ -77,6 +77,9 @@ class Answer(Document):
     warm_up: bool
     typed: bool
     partial: bool
+    recording_start_ms: int | None = Field(
+        description="Where it begins in the recording; times in it count from there"
+    )
     duration_ms: int
     thinking_ms: int
     net_speech_ms: int
