@@ -6,6 +6,7 @@ from functools import partial
 from viva.edge.dialling import GrpcSessionDialler, SessionLocator, channels
 from viva.edge.metrics import EdgeMetrics
 from viva.edge.numbers import connection_numbers
+from viva.gateway.adapters.answer_voice import GrpcAnswerVoice
 from viva.gateway.adapters.notification import GrpcNotifications
 from viva.gateway.adapters.scoring import GrpcScoring
 from viva.gateway.adapters.work import SqlWork, open_work
@@ -14,6 +15,7 @@ from viva.gateway.application.context import Context, Policy
 from viva.gateway.application.housekeeping import BuiltInDefinitions, Housekeeping
 from viva.gateway.application.join import JoinDesk
 from viva.gateway.application.projecting import Projector
+from viva.gateway.application.simulating import Simulations
 from viva.gateway.entrypoints import events
 from viva.gateway.entrypoints.app import create_app
 from viva.gateway.entrypoints.rate import RateLimit
@@ -49,7 +51,16 @@ async def build(runtime: Runtime, settings: GatewaySettings) -> None:
         join_rate_limit=RateLimit("join", settings.joins_per_minute, _MINUTE_S, runtime.clock),
         max_body_bytes=settings.max_body_bytes,
     )
-    runtime.http(create_app(gateway, _edge(runtime, gateway)))
+    edge = _edge(runtime, gateway)
+    simulations = Simulations(
+        GrpcAnswerVoice(runtime.grpc_channel(runtime.platform.session_target), objects),
+        gateway.join,
+        open_unit,
+        edge.carry,
+        limit=settings.simulated_candidates,
+    )
+    runtime.task("simulations", simulations.run)
+    runtime.http(create_app(gateway, edge, simulations))
     events.register(
         runtime.messaging(), Projector(context, objects), partial(SqlWork, sealer=sealer)
     )

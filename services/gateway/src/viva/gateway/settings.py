@@ -36,6 +36,7 @@ class GatewaySettings(ServiceSettings):
     credential_lifetime_hours: float = Field(
         12, gt=0, description="Of what the page holds instead of the link's token"
     )
+    simulated_candidates: int = Field(4, ge=1, description="At once, of test keys; in one process")
     max_body_bytes: int = Field(1_048_576, ge=1024)
     requests_per_minute: int = Field(6000, ge=1, description="Of one API key, in one process")
     joins_per_minute: int = Field(600, ge=1, description="Of one address, in one process")

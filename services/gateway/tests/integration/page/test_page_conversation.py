@@ -185,3 +185,57 @@ async def test_leaving_says_goodbye(
     await stream.until_heard("bye")
     stream.say(end=pb.End(reason="candidate_left"))
     await steps.ended(page, "You left the interview")
+
+
+# An uplink of 24 kB/s: PCM16 needs 32, mu-law 16.
+SLOW_UPLINK = """
+const Real = self.WebSocket;
+self.WebSocket = class extends Real {
+  waiting = [];
+  bufferedBytes = 0;
+  get bufferedAmount() { return this.bufferedBytes; }
+  send(data) {
+    this.waiting.push(data);
+    this.bufferedBytes += data.length;
+    this.timer ??= setInterval(() => this.drain(), 20);
+  }
+  drain() {
+    let budget = (this.left ?? 0) + 480;
+    while (this.waiting.length && this.waiting[0].length <= budget) {
+      const data = this.waiting.shift();
+      budget -= data.length;
+      this.bufferedBytes -= data.length;
+      if (this.readyState === Real.OPEN) super.send(data);
+    }
+    this.left = this.waiting.length ? budget : 0;
+  }
+};
+"""
+
+
+async def test_a_slow_uplink_falls_back_to_mulaw_and_loses_nothing(
+    browser: Any, staging: Any, interviewer: Any, steps: Any, listening: Any
+) -> None:
+    stage = await staging(interviewer)
+    page = await stage.visit(browser)
+
+    async def slowed(route: Any) -> None:
+        real = await route.fetch()
+        await route.fulfill(response=real, body=SLOW_UPLINK + await real.text())
+
+    await page.context.route("**/join/assets/js/link.js", slowed)
+    await steps.begin(page)
+    await page.wait_for_selector("#notice:has-text('lower quality')", timeout=60_000)
+    await steps.answer(page)
+    # What waited has gone out: mu-law fits through.
+    await page.wait_for_selector(
+        "#notice:not(:has-text('lower quality'))", state="attached", timeout=60_000
+    )
+    await steps.answer(page)
+    await steps.ended(page, "Thank you!")
+    streams = stage.session.streams
+    _, heard = listening.audio(*streams)
+    assert listening.likeness(heard) > 0.7
+    waits = [told.uplink_queue_ms for told in listening.all(streams, "client_state")]
+    assert max(waits) > 500
+    assert waits[-1] < 500

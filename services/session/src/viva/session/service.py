@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from viva.audio.models.store import ModelStore
+from viva.contracts.session.v1.simulation_pb2_grpc import add_SimulationServiceServicer_to_server
 from viva.platform.clock import Clock
 from viva.platform.db import Database
 from viva.platform.objects import Objects
@@ -27,6 +28,7 @@ from viva.session.application.prompts import Prompts, Voice
 from viva.session.application.recording import ConversationArchive, Recordings
 from viva.session.application.sweep import LeftConversations, Sweep
 from viva.session.domain.lifecycle import Deadlines
+from viva.session.entrypoints.grpc_simulation import SimulationServicer
 from viva.session.entrypoints.kafka import subscribe
 from viva.session.live import build_live
 from viva.session.settings import SessionSettings
@@ -202,6 +204,11 @@ async def build(runtime: Runtime, settings: SessionSettings) -> None:
     archive = SqlConversationStore()
     conversations = await build_live(runtime, settings, parts.lifecycle, stores.wakeups, archive)
     run_lifecycle(runtime, settings, stores, parts, archive, conversations)
+    runtime.grpc_server().add(
+        lambda server: add_SimulationServiceServicer_to_server(
+            SimulationServicer(parts.prompts), server
+        )
+    )
 
 
 service = Service(

@@ -102,6 +102,7 @@ async def _announce(stack: Stack, children: dict[str, Child], began: float) -> N
     _console.print(f"\nViva is ready after {time.monotonic() - began:.1f} s")
     _console.print(f"  API      {platform.public_url}")
     _console.print(f"  docs     {platform.public_url}/docs")
+    _console.print(f"  console  {platform.public_url}/console")
     _console.print(f"  logs     {home() / 'logs'}")
     for line in await _lines_of_services(platform, children):
         _console.print(f"  {line}", markup=False)

@@ -32,12 +32,20 @@ def candidate(
     returns_after: Annotated[
         float | None, typer.Option(help="Seconds after which a dropped candidate comes back.")
     ] = None,
+    echo_delay_ms: Annotated[
+        int, typer.Option(min=50, max=400, help="Of open speakers: when the voice comes back.")
+    ] = 180,
     quiet: Annotated[bool, typer.Option(help="Print the report only.")] = False,
 ) -> None:
     """Go through an interview as a simulated person, in real time."""
     console = Console(stderr=True)
     book = AnswerBook(pool=_read(answers)) if answers else AnswerBook()
-    habits = Habits(behaviour=behaviour, on_answer=on_answer, returns_after_s=returns_after)
+    habits = Habits(
+        behaviour=behaviour,
+        on_answer=on_answer,
+        returns_after_s=returns_after,
+        echo_delay_ms=echo_delay_ms,
+    )
     person = Candidate(
         join_url,
         prepared_voice(book, console, habits, voice=voice),

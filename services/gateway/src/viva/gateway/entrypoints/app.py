@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import Depends, FastAPI
 from starlette.types import ASGIApp
 
+from viva.gateway.application.simulating import Simulations
 from viva.gateway.entrypoints import console_page, joining, problems, stream
 from viva.gateway.entrypoints.authentication import bearer
 from viva.gateway.entrypoints.guard import Guard
@@ -40,11 +41,14 @@ _PROBLEM: dict[str, Any] = {
 }
 
 
-def create_app(gateway: Gateway, edge: CandidateEdge | None = None) -> ASGIApp:
+def create_app(
+    gateway: Gateway, edge: CandidateEdge | None = None, simulations: Simulations | None = None
+) -> ASGIApp:
     """Wires the routes to their parts."""
     app = describe()
     app.state.gateway = gateway
     app.state.edge = edge
+    app.state.simulations = simulations
     problems.install(app)
     return Guard(
         app,

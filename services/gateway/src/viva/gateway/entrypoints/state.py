@@ -8,6 +8,7 @@ from viva.gateway.application.answering_once import Answers
 from viva.gateway.application.context import Context
 from viva.gateway.application.join import JoinDesk
 from viva.gateway.application.ports import BundleStore, Notifications, OpenWork, ScoringModel
+from viva.gateway.application.simulating import Simulations
 from viva.gateway.entrypoints.rate import RateLimit
 
 
@@ -36,4 +37,11 @@ def gateway(connection: HTTPConnection) -> Gateway:
     """Finds the gateway of a request or a WebSocket."""
     found = connection.app.state.gateway
     assert isinstance(found, Gateway)
+    return found
+
+
+def simulations(connection: HTTPConnection) -> Simulations:
+    """Finds those who simulate candidates."""
+    found = connection.app.state.simulations
+    assert isinstance(found, Simulations)
     return found

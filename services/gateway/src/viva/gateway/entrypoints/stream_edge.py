@@ -74,6 +74,16 @@ class CandidateEdge:
         admitted = Admitted(interview.interview_id, interview.attempt, self.next_number())
         return Connection(admitted, attach, socket, self.dialler, self.limits, self.metrics)
 
+    async def carry(self, attach: Attach, socket: ClientSocket) -> None:
+        """Runs a connection to its end.
+
+        Raises:
+            ProtocolViolationError: it is refused.
+        """
+        connection = await self.admit(attach, socket)
+        with self.serving(connection):
+            await connection.run()
+
     @property
     def live(self) -> int:
         """How many candidates are connected."""

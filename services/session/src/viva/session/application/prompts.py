@@ -7,7 +7,7 @@ from typing import Protocol
 from viva.contracts.common.v1 import common_pb2 as common
 from viva.platform.clock import Clock
 from viva.platform.db import UnitOfWork
-from viva.platform.log import get_logger
+from viva.platform.log import bind_interview, bound_interview, get_logger
 from viva.platform.objects import Objects
 from viva.platform.telemetry import resumed, tracer
 from viva.session.application.lifecycle_events import LifecyclePublisher
@@ -99,7 +99,7 @@ class Prompts:
                 await self._jobs.finish(uow, job)
                 return
             wanted = await self._prompts.wanted(uow, job.interview_id)
-        with resumed(stored.traceparent):
+        with resumed(stored.traceparent), bind_interview(job.interview_id):
             for _, text, voice in wanted:
                 await self._render(job, text, voice)
         async with self._open_unit() as uow:
@@ -132,15 +132,26 @@ class Prompts:
         interview.prompts_rendered(len(await self._prompts.prompts(uow, interview.id)))
         return True
 
-    async def _render(self, job: ClaimedJob, text: str, voice: str) -> None:
+    async def rendered(self, text: str, voice: str) -> common.ObjectRef:
+        """The sound of a text: from the cache, or rendered now and kept there.
+
+        Raises:
+            InvalidError: unknown voice, or nothing that can be spoken.
+        """
         fingerprint = self._voice.fingerprint(text, voice)
         async with self._open_unit() as uow:
+            cached = await self._prompts.cached(uow, (fingerprint,))
+        return cached.get(fingerprint) or await self._speak(fingerprint, text, voice)
+
+    async def _render(self, job: ClaimedJob, text: str, voice: str) -> None:
+        async with self._open_unit() as uow:
             await self._jobs.extend(uow, job, self._clock.now() + self._hold)
-            if await self._prompts.cached(uow, (fingerprint,)):
-                return
+        await self.rendered(text, voice)
+
+    async def _speak(self, fingerprint: str, text: str, voice: str) -> common.ObjectRef:
         began = self._clock.monotonic()
         with tracer("viva.session").start_as_current_span("render prompt") as span:
-            span.set_attribute("viva.interview_id", job.interview_id)
+            span.set_attribute("viva.interview_id", bound_interview())
             pcm = await self._voice.speak(text, voice)
             stored = await self._objects.put(prompt_key(fingerprint), self._wav(pcm))
         ref = common.ObjectRef(key=stored.key, sha256=stored.sha256, size_bytes=stored.size_bytes)
@@ -149,3 +160,4 @@ class Prompts:
             await self._prompts.put(uow, fingerprint, ref, samples)
         took_ms = round((self._clock.monotonic() - began) * 1000)
         log.info("prompt_rendered", samples=samples, took_ms=took_ms)
+        return ref

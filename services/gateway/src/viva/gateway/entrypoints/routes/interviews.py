@@ -24,6 +24,7 @@ from viva.gateway.application.reading import add_transcripts, candidate_document
 from viva.gateway.application.rescoring import find as find_replayable
 from viva.gateway.application.rescoring import rescore
 from viva.gateway.application.reviewing import OverrideScore, override_score
+from viva.gateway.application.simulating import simulation_of
 from viva.gateway.domain.access import Caller, Scope
 from viva.gateway.domain.errors import Fault, InvalidInputError
 from viva.gateway.domain.library import Framework
@@ -46,9 +47,10 @@ from viva.gateway.entrypoints.schemas.interviews import (
     LabelsBody,
     OverrideBody,
     ReinviteBody,
+    SimulateBody,
     expiry,
 )
-from viva.gateway.entrypoints.state import gateway
+from viva.gateway.entrypoints.state import gateway, simulations
 
 router = APIRouter(prefix="/v1/interviews", tags=["interviews"], route_class=ApiRoute)
 Reader = Annotated[Caller, allowed(Scope.INTERVIEWS_READ)]
@@ -214,6 +216,25 @@ async def cancel_interview(
     async with parts.open_work() as work:
         reason = body.reason if body else ""
         interview = await cancel(work, parts.context, who, interview_id, reason)
+        return await reply(request, work, 202, await document_of(work, parts.context, interview))
+
+
+@router.post("/{interview_id}/simulate", status_code=202, response_model=InterviewDocument)
+async def simulate_candidate(
+    interview_id: str, request: Request, who: Writer, body: SimulateBody | None = None
+) -> Response:
+    """Lets a simulated candidate take a test interview: real speech, real scores, never billed.
+
+    It joins as soon as the interview is ready and takes as long as a person would.
+    """
+    parts = gateway(request)
+    given = body or SimulateBody()
+    async with parts.open_work() as work:
+        simulation = await simulation_of(
+            work, parts.context, who, interview_id, given.behaviour, given.answers
+        )
+        simulations(request).start(simulation)
+        interview = await owned(work, who, interview_id)
         return await reply(request, work, 202, await document_of(work, parts.context, interview))
 
 

@@ -24,6 +24,7 @@ from viva.gateway.domain.interview import (
     Channel,
     ConsentMode,
 )
+from viva.gateway.domain.simulation import Behaviour
 from viva.gateway.entrypoints.schemas.fields import (
     Body,
     Code,
@@ -233,6 +234,19 @@ class ReinviteBody(Body):
 
     expires_at: Moment | None = None
     expires_in_s: float | None = Field(None, gt=0, le=366 * 86400, allow_inf_nan=False)
+
+
+class SimulateBody(Body):
+    """How the simulated candidate behaves and what it says."""
+
+    behaviour: Behaviour = Field(
+        Behaviour.FLUENT,
+        description="fluent answers everything, silent nothing; drops hangs up in the second "
+        "answer and stays away",
+    )
+    answers: list[Prose] = Field(
+        [], max_length=50, description="One for each question, in order; Viva's own where empty"
+    )
 
 
 class CancelBody(Body):

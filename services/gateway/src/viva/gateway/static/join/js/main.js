@@ -37,7 +37,7 @@ async function begin() {
 }
 
 function introduce(interview) {
-  const minutes = interview.duration_minutes || Math.max(3, Math.round(1 + interview.questions * 1.1));
+  const minutes = Math.max(3, Math.round(1 + interview.questions * 1.1));
   const values = {
     company: interview.company_name || "The company",
     name: interview.persona_name || "the interviewer",
