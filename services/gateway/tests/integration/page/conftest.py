@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import shutil
+import subprocess
 import wave
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,14 +21,10 @@ import uvicorn
 from numpy.typing import NDArray
 from playwright.async_api import Browser, Page, async_playwright
 
-from viva.audio.models.store import ModelStore
-from viva.audio.speech import Synthesizer
 from viva.contracts.session.v1 import conversation_pb2 as pb
 from viva.edge.dialling import GrpcSessionDialler
 from viva.gateway.entrypoints.app import create_app
 from viva.gateway.entrypoints.stream_edge import CandidateEdge
-from viva.testkit.candidate.script import Say
-from viva.testkit.candidate.voice import Voice
 from viva.testkit.scripted_session import ScriptedSession, ScriptedStream, attached
 
 CHROMIUM = Path(os.environ.get("VIVA_TEST_CHROMIUM", "/usr/bin/chromium"))
@@ -43,6 +41,14 @@ FLAGS = [
 GRANTED = ["--use-fake-ui-for-media-stream", "--autoplay-policy=no-user-gesture-required"]
 PHONE = {"width": 360, "height": 740}
 Samples = NDArray[np.int16]
+
+
+def _speak(text: str, path: Path, voice: str) -> Samples:
+    """Speech of espeak-ng as samples at 16 kHz."""
+    subprocess.run(["espeak-ng", "-v", voice, "-s", "150", "-w", str(path), text], check=True)
+    with wave.open(str(path)) as wav:
+        rate, raw = wav.getframerate(), wav.readframes(wav.getnframes())
+    return _resampled(np.frombuffer(raw, dtype="<i2"), rate, 16_000)
 
 
 def _resampled(samples: Samples, rate: int, wanted: int) -> Samples:
@@ -62,13 +68,12 @@ class Voices:
 @pytest.fixture(scope="session")
 def voices(tmp_path_factory: pytest.TempPathFactory) -> Voices:
     """Synthesized once; the candidate's is also a file for the browser's fake microphone."""
-    if not CHROMIUM.exists():
-        pytest.skip("needs Chromium: apt-get install chromium")
-    make = cache(lambda: Synthesizer(ModelStore(), threads=2))
-    candidate, interviewer = Voice(make), Voice(make, voice="bf_isabella")
+    if not shutil.which("espeak-ng") or not CHROMIUM.exists():
+        pytest.skip("needs espeak-ng and Chromium: apt-get install espeak-ng chromium")
+    folder = tmp_path_factory.mktemp("voices")
     words = "Hello, I am ready for my interview. I like to listen first, and then to help."
-    said = np.concatenate([candidate.render(Say(words)), np.zeros(12_000, np.int16)])
-    microphone = tmp_path_factory.mktemp("voices") / "microphone.wav"
+    said = np.concatenate([_speak(words, folder / "c.wav", "en-us"), np.zeros(12_000, np.int16)])
+    microphone = folder / "microphone.wav"
     with wave.open(str(microphone), "wb") as wav:
         wav.setnchannels(1)
         wav.setsampwidth(2)
@@ -80,7 +85,7 @@ def voices(tmp_path_factory: pytest.TempPathFactory) -> Voices:
         "What would you do better today?",
         "Thank you, and goodbye.",
     ]
-    lines = [(text, interviewer.render(Say(text))) for text in texts]
+    lines = [(text, _speak(text, folder / f"{i}.wav", "en-gb")) for i, text in enumerate(texts)]
     return Voices(said, microphone, lines)
 
 
