@@ -3,14 +3,17 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from viva.audio.wav import read_wav
 from viva.contracts.session.events.v1 import events_pb2 as published
-from viva.platform.errors import TransientError
+from viva.contracts.session.v1 import simulation_pb2 as simulation
+from viva.platform.errors import InvalidError, TransientError
 from viva.session.adapters.tables import jobs
 from viva.session.application.lifecycle_ports import Job
 from viva.session.domain.lifecycle import State
+from viva.session.entrypoints.grpc_simulation import SimulationServicer
 
 
 async def test_every_prompt_of_the_script_is_rendered_and_stored(world) -> None:
@@ -47,6 +50,18 @@ async def test_another_voice_is_rendered_anew(world) -> None:
     await world.create(world.spec("iv_other", voice="bf_emma"))
     await world.render_prompts()
     assert len(world.voice.spoken) == 2 * once
+
+
+async def test_what_a_simulated_candidate_says_is_rendered_once(world) -> None:
+    servicer = SimulationServicer(world.parts.prompts)
+    asked = simulation.RenderAnswerRequest(text="I listened first.", voice="am_michael")
+    first = await servicer.RenderAnswer(asked, None)
+    assert (await servicer.RenderAnswer(asked, None)).audio == first.audio
+    assert len(world.voice.spoken) == 1
+    wav = await world.objects.get(first.audio.key, first.audio.sha256)
+    assert len(wav) == first.audio.size_bytes
+    with pytest.raises(InvalidError):
+        await servicer.RenderAnswer(simulation.RenderAnswerRequest(text="No voice"), None)
 
 
 async def test_creation_delivered_twice_is_one_interview(world) -> None:
