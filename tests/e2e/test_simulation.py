@@ -31,7 +31,7 @@ async def test_a_simulated_candidate_brings_a_real_verdict_and_no_bill(
         created = await api.create_interview(**order)
         body = {"answers": [WARM_UP, CUSTOMER, PROBLEM]}
         await api.call("POST", f"/v1/interviews/{created['id']}/simulate", json=body)
-        verdict = await api.verdict(created["id"], timeout_s=300)
+        verdict = await api.verdict(created["id"], timeout_s=600)
         assert verdict["status"] == "completed"
         assert (verdict["mode"], verdict["charged"]) == ("test", False)
         assert verdict["questions"] == {"planned": 2, "answered": 2}
