@@ -1,18 +1,20 @@
-"""The telephone network of these tests: a carrier and a SIP trunk, and people by their numbers."""
+"""The telephone network of these tests: a carrier, a SIP trunk, the same one over a bad network."""
 
 import asyncio
 import json
+import random
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from tests.e2e.rough_line import RoughLine
 from viva.testkit.phone.carrier import ACCOUNT, TOKEN, Fate, LoopbackCarrier
 from viva.testkit.phone.exchange import SipExchange
 from viva.testkit.phone.handset import Handset, ScriptedHandset
 
 PickUp = Callable[[], Handset]
-MAIN, SIP = "main", "sip"
+MAIN, SIP, ROUGH = "main", "sip", "rough"
 _SLOTS = 8
 _CALLER = "+4930555999"
 _LIVE = {"queued", "ringing", "in-progress"}
@@ -28,6 +30,7 @@ class Phones:
     def __post_init__(self) -> None:
         self.carrier = LoopbackCarrier(self.answer)
         self.exchange = SipExchange(self.answer, codec="PCMA")
+        self.rough = RoughLine()
 
     def add(self, pick_up: PickUp, *fates: Fate) -> str:
         """Gives somebody a number, and their first calls a fate, whichever way they come."""
@@ -65,36 +68,48 @@ class Phones:
             "public_url": f"http://127.0.0.1:{port}",
             "machine_detection": False,
         }
-        media = _free_udp(4 * _SLOTS)
-        sip = every | {
-            "kind": "sip",
-            "name": SIP,
-            "domain": f"127.0.0.1:{self.exchange.port}",
-            "interface": "127.0.0.1",
-            "listen": f"127.0.0.1:{_free_udp(1)}",
-            "rtp_ports": [media, media + 4 * _SLOTS - 1],
-            "codecs": ["PCMU", "PCMA"],
-        }
+        trunks = [twilio, every | self._sip(SIP, self.exchange.port)]
+        if self.rough.port:
+            trunks.append(every | self._sip(ROUGH, self.rough.port))
         seconds = {"BUSY": 1, "NO_ANSWER": 1, "VOICEMAIL": 1, "REJECTED": 1, "RING": 2}
         return {
             "VIVA_GATEWAY_PHONE_TRUNK_CONFIGURED": "true",
-            "VIVA_TELEPHONY_TRUNKS": json.dumps([twilio, sip]),
+            "VIVA_TELEPHONY_TRUNKS": json.dumps(trunks),
             "VIVA_TELEPHONY_CALL_BACK_S": "0.5",
             **{f"VIVA_TELEPHONY_{name}_S": str(value) for name, value in seconds.items()},
         }
 
+    def _sip(self, name: str, port: int) -> dict[str, object]:
+        """A trunk whose provider is at a port."""
+        media = _free_udp(4 * _SLOTS + 1)
+        return {
+            "kind": "sip",
+            "name": name,
+            "domain": f"127.0.0.1:{port}",
+            "interface": "127.0.0.1",
+            "listen": f"127.0.0.1:{media + 4 * _SLOTS}",
+            "rtp_ports": [media, media + 4 * _SLOTS - 1],
+            "codecs": ["PCMU", "PCMA"],
+        }
+
 
 @asynccontextmanager
-async def opened_phones() -> AsyncIterator[Phones]:
-    """A network that works."""
+async def opened_phones(*, rough: bool = False) -> AsyncIterator[Phones]:
+    """A network that works; with `rough`, one trunk of it badly."""
     phones = Phones()
     async with phones.carrier, phones.exchange:
-        yield phones
+        try:
+            if rough:
+                await phones.rough.open(phones.exchange.port)
+            yield phones
+        finally:
+            phones.rough.close()
 
 
 def _free_udp(count: int) -> int:
-    """The first of so many ports in a row that nobody has."""
-    for first in range(33_000, 60_000, 64):
+    """The first of so many ports in a row that nobody has; anywhere, for others look, too."""
+    blocks = list(range(33_000, 60_000, 64))
+    for first in random.sample(blocks, len(blocks)):
         try:
             for port in range(first, first + count):
                 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

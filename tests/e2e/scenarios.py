@@ -16,7 +16,7 @@ from tests.e2e.interview import (
     STRANGER,
     book,
 )
-from tests.e2e.phones import MAIN, SIP, PickUp
+from tests.e2e.phones import MAIN, ROUGH, SIP, PickUp
 from tests.e2e.world import World
 from viva.testkit.api import ApiError
 from viva.testkit.candidate.conduct import Conducted, attend, finish
@@ -29,6 +29,7 @@ from viva.testkit.phone.ear import Ear, interviewer_says
 from viva.testkit.phone.person import (
     GREETING,
     HELLO,
+    NO,
     PARDON,
     YES,
     Consent,
@@ -39,7 +40,7 @@ from viva.testkit.phone.person import (
 
 AT_ONCE = 4
 ASKED = interviewer_says(ORDER["question_set"]["questions"])
-PHONE_S = 300
+PHONE_S = 600
 """From the order to the verdict: the calls, the whole conversation, all stages."""
 
 
@@ -198,10 +199,10 @@ async def _refuse_by_phone(world: World, outcome: Outcome, scenario: Scenario) -
     outcome.notes["calls"] = await world.phones.calls_to(number)
 
 
-def _answered_by_a_machine(*fates: Fate) -> Act:
+def _answered_by_a_machine(trunk: str, *fates: Fate) -> Act:
     async def act(world: World, outcome: Outcome, scenario: Scenario) -> None:
         del scenario
-        await _call(world, outcome, {"trunk": MAIN}, lambda: Voicemail(world.voice), *fates)
+        await _call(world, outcome, {"trunk": trunk}, lambda: Voicemail(world.voice), *fates)
 
     return act
 
@@ -271,7 +272,7 @@ SCENARIOS: dict[str, Scenario] = {
     # Time enough to be called back, however busy the machine.
     "phone_drops": Scenario(
         order={"limits": {"grace_s": 60}},
-        act=_called(PhoneHabits(hangs_up_at="customer")),
+        act=_called(PhoneHabits(hangs_up_at="customer", presses={"warm": "0", "problem": "*"})),
         by_phone=True,
     ),
     "phone_gone": Scenario(
@@ -280,9 +281,16 @@ SCENARIOS: dict[str, Scenario] = {
         act=_called(PhoneHabits(hangs_up_at="problem"), trunk=SIP, call_back=False),
         by_phone=True,
     ),
+    "phone_rough": Scenario(act=_called(PhoneHabits(), trunk=ROUGH), by_phone=True),
     "phone_refuses": Scenario(act=_refuse_by_phone, by_phone=True),
+    "phone_says_no": Scenario(
+        act=_called(PhoneHabits(Consent.REFUSED_ALOUD), trunk=SIP), by_phone=True
+    ),
     "phone_nobody": Scenario(
-        act=_answered_by_a_machine(Fate.RING, Fate.BUSY), by_phone=True, live=False
+        act=_answered_by_a_machine(MAIN, Fate.RING, Fate.BUSY), by_phone=True, live=False
+    ),
+    "phone_nobody_sip": Scenario(
+        act=_answered_by_a_machine(SIP, Fate.BUSY, Fate.RING), by_phone=True, live=False
     ),
     "expires": Scenario(order={"expires_in_s": 1}, act=_expire, live=False),
 }
@@ -292,7 +300,7 @@ def spoken(names: Iterable[str]) -> list[Answer]:
     """All that the candidates of these scenarios say; to be rendered before any of them joins."""
     found = list(book().all())
     for name in names:
-        found += [(HELLO,), (YES,), (PARDON,), (GREETING,)]
+        found += [(HELLO,), (YES,), (NO,), (PARDON,), (GREETING,)]
         found += rendered_ahead(SCENARIOS[name].book(), SCENARIOS[name].habits)
     return found
 

@@ -80,7 +80,7 @@ async def running_world(
     """
     async with AsyncExitStack() as opened:
         spans = await opened.enter_async_context(Spans())
-        phones = await opened.enter_async_context(opened_phones())
+        phones = await opened.enter_async_context(opened_phones(rough=True))
         stack = Stack(
             kafka_home=kafka_home,
             environment={

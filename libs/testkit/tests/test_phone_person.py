@@ -9,8 +9,9 @@ from viva.audio.pcm import FRAME_SAMPLES, to_bytes
 from viva.audio.resample import resample
 from viva.testkit.candidate.script import SAMPLE_RATE_HZ, Samples, Say
 from viva.testkit.candidate.voice import Voice
+from viva.testkit.phone import person
 from viva.testkit.phone.ear import CONSENT, Ear
-from viva.testkit.phone.person import PhoneCandidate, PhoneHabits
+from viva.testkit.phone.person import Consent, PhoneCandidate, PhoneHabits
 
 
 def sound(seed: int, seconds: float) -> Samples:
@@ -109,3 +110,18 @@ def test_a_reply_is_noted_with_its_delay() -> None:
     (turn,) = call.person.report.turns
     assert turn.question_id == "customer"
     assert turn.latency_ms == pytest.approx(1_000, abs=300)
+
+
+def test_a_key_is_pressed_once_in_place_of_an_answer() -> None:
+    call = Call(somebody(PhoneHabits(presses={"customer": "*"}, greets=False)))
+    assert call.play(ASKED["customer"], silence(1.3)) == ["customer", "(presses *)"]
+    assert call.keys == "*"
+    assert call.play(ASKED["customer"], silence(1.3)) == ["customer", "CUSTOMER"]
+    assert call.keys == "*"
+
+
+def test_consent_is_refused_aloud_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(person._ALOUD, Consent.REFUSED_ALOUD, Say("NO", sound(9, 1.0)))
+    call = Call(somebody(PhoneHabits(Consent.REFUSED_ALOUD, greets=False)))
+    assert call.play(ASKED[CONSENT], silence(1.3)) == [CONSENT, "refused_aloud"]
+    assert call.keys == ""

@@ -9,6 +9,7 @@ import numpy as np
 
 from viva.audio.pcm import FRAME_SAMPLES, to_bytes, to_samples
 from viva.testkit.candidate.microphone import Microphone, voiced_end
+from viva.testkit.candidate.person import Listener
 from viva.testkit.candidate.report import Report, Turn
 from viva.testkit.candidate.script import SAMPLE_RATE_HZ, Answer, Pause, Say
 from viva.testkit.candidate.voice import Voice
@@ -16,6 +17,7 @@ from viva.testkit.phone.ear import CONSENT, Ear
 
 HELLO = Say("Hello?")
 YES = Say("Yes, I agree.")
+NO = Say("No, I do not agree.")
 PARDON = Say("Sorry, could you please repeat the question?")
 _LOUD_RMS = 150.0
 _WORD_MS = 240
@@ -32,6 +34,10 @@ class Consent(enum.Enum):
     KEY = "1"
     SPEECH = "yes"
     REFUSED = "2"
+    REFUSED_ALOUD = "no"
+
+
+_ALOUD = {Consent.SPEECH: YES, Consent.REFUSED_ALOUD: NO}
 
 
 @dataclass(frozen=True)
@@ -41,11 +47,13 @@ class PhoneHabits:
     Attributes:
         hangs_up_at: the question in the middle of whose answer the line drops, once.
         greets: says hello when picking up.
+        presses: a key instead of an answer, when a question is asked for the first time.
     """
 
     consent: Consent = Consent.KEY
     hangs_up_at: str = ""
     greets: bool = True
+    presses: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -55,9 +63,11 @@ class PhoneCandidate:
     Args:
         answers: by the question's id; given again where the question is asked again.
         ear: knows these questions, and the one for consent.
+        listen: told what happens, as it is written down.
 
     Attributes:
         heard: what was heard in all calls, PCM16 at 16 kHz; `said` is the same length.
+        asked: what was understood, in its order.
     """
 
     voice: Voice
@@ -65,8 +75,10 @@ class PhoneCandidate:
     ear: Ear
     habits: PhoneHabits = PhoneHabits()
     report: Report = field(default_factory=Report)
+    listen: Listener = lambda _who, _text: None
     heard: bytearray = field(default_factory=bytearray)
     said: bytearray = field(default_factory=bytearray)
+    asked: list[str] = field(default_factory=list)
     calls: int = 0
     given: int = 0
     pardons: int = 0
@@ -87,6 +99,7 @@ class PhoneCandidate:
         """Writes down what happened, and when by the person's own sound."""
         at = f"{self.position / SAMPLE_RATE_HZ:.1f} s: "
         self.report.lines.append((who, at + text))
+        self.listen(who, text)
 
 
 class Handset:
@@ -163,18 +176,24 @@ class Handset:
         if asked is None:
             return
         self._heard_from = len(candidate.heard)
+        candidate.asked.append(asked)
+        key = candidate.habits.presses.get(asked)
         if asked == CONSENT:
             self._agree()
+        elif key and candidate.asked.count(asked) == 1:
+            candidate.note(f"(presses {key})")
+            self._keys += key
         else:
             self._answer(asked)
 
     def _agree(self) -> None:
         candidate = self._candidate
-        candidate.note(candidate.habits.consent.name.lower())
-        if candidate.habits.consent is Consent.SPEECH:
-            self._say((YES,))
+        consent = candidate.habits.consent
+        candidate.note(consent.name.lower())
+        if consent in _ALOUD:
+            self._say((_ALOUD[consent],))
         else:
-            self._keys += candidate.habits.consent.value
+            self._keys += consent.value
 
     def _ask_again(self) -> None:
         self._puzzled = False
