@@ -20,6 +20,7 @@ from viva.testkit.candidate.person import Candidate, Habits
 from viva.testkit.candidate.report import Report
 from viva.testkit.candidate.script import Behaviour
 from viva.testkit.demo.answers import answer_book
+from viva.testkit.demo.phone import NUMBER, QUESTIONS, called_person, telephone_network
 from viva.testkit.demo.running import DemoError, Running, viva
 
 MISSION = (
@@ -31,6 +32,7 @@ MISSION = (
     "fraud_signals",
     "status",
 )
+_BY_PHONE_S = 600
 console = Console(stderr=True, highlight=False)
 
 
@@ -46,17 +48,24 @@ def demo(
     behaviour: Annotated[
         Behaviour, typer.Option(help="How the simulated candidate behaves.")
     ] = Behaviour.FLUENT,
+    phone: Annotated[
+        bool, typer.Option("--phone", help="By telephone, over a carrier on loopback.")
+    ] = False,
 ) -> None:
     """Conduct a whole interview with a simulated candidate and print its verdict."""
     try:
-        status = asyncio.run(_demo(_elsewhere(url, api_key, api_key_file), role, behaviour))
+        elsewhere = _elsewhere(url, api_key, api_key_file, by_phone=phone)
+        talk = _demo_by_phone(role) if phone else _demo(elsewhere, role, behaviour)
+        status = asyncio.run(talk)
     except (DemoError, ApiError, OSError, TransportError) as error:
         console.print(f"[red]The demo failed:[/] {error}")
         raise typer.Exit(1) from error
     raise typer.Exit(0 if status == "completed" else 1)
 
 
-def _elsewhere(url: str, key: str, file: Path | None) -> Running | None:
+def _elsewhere(url: str, key: str, file: Path | None, *, by_phone: bool) -> Running | None:
+    if url and by_phone:
+        raise DemoError("--phone starts a Viva of its own: leave out --url")
     key = file.read_text("utf-8").strip() if file else key
     if url and not key:
         raise DemoError("--url wants the API key of that Viva: --api-key or --api-key-file")
@@ -90,6 +99,23 @@ async def _demo(elsewhere: Running | None, role: str, behaviour: Behaviour) -> s
         verdict = await api.verdict(created["id"])
         console.print(f"\nverdict    {time.monotonic() - hung_up:.1f} s after hang-up")
         _print_replies(report)
+        await _print_verdict(api, verdict)
+        return str(verdict["status"])
+
+
+async def _demo_by_phone(role: str) -> str:
+    person = await asyncio.to_thread(called_person, line_printer(console))
+    async with (
+        telephone_network(person) as environment,
+        viva(lambda line: console.print(line, markup=False), environment) as running,
+        Api(running.url, running.key) as api,
+    ):
+        created = await api.create_interview(
+            role=role, channel="phone", candidate={"phone": NUMBER}, question_set=QUESTIONS
+        )
+        console.print(f"\ncreated    {created['id']}; the telephone rings when all is rendered\n")
+        verdict = await api.verdict(created["id"], _BY_PHONE_S)
+        _print_replies(person.report)
         await _print_verdict(api, verdict)
         return str(verdict["status"])
 

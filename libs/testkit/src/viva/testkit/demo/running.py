@@ -1,10 +1,11 @@
 """The Viva that the demo talks to: one that runs already, or one of its own."""
 
 import asyncio
+import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -29,8 +30,13 @@ class Running:
 
 
 @asynccontextmanager
-async def viva(say: Callable[[str], None]) -> AsyncIterator[Running]:
+async def viva(
+    say: Callable[[str], None], environment: Mapping[str, str] | None = None
+) -> AsyncIterator[Running]:
     """Uses the `viva up` that runs in this folder, or starts one and stops it at the end.
+
+    Args:
+        environment: more of it for the one that is started.
 
     Raises:
         DemoError: it did not start; what it printed was shown.
@@ -49,6 +55,7 @@ async def viva(say: Callable[[str], None]) -> AsyncIterator[Running]:
         "up",
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        env=os.environ | (environment or {}),
         # A Ctrl-C reaches the demo alone, which then stops it in good order.
         start_new_session=True,
     )
