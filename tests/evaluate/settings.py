@@ -27,6 +27,7 @@ class EvalSettings(BaseSettings):
     phone_answers: int = Field(
         2, ge=2, description="Answers of each speaker, by phone and for the bias of recognition."
     )
+    ways: int = Field(15, ge=1, description="Interviews by browser and by phone; 33 at most.")
     mixtures: int = Field(100, ge=3, description="Mixtures of one to three voices, a channel.")
     interviews: int = Field(300, ge=1, description="Clean interviews of real voices, a channel.")
     diarization: Path | None = Field(

@@ -16,6 +16,7 @@ from tests.evaluate.tasks import (
     reading,
     speakers,
     speed,
+    ways,
     words,
 )
 
@@ -23,6 +24,7 @@ TASKS: tuple[Task, ...] = (
     fluency.TASK,
     phone.TASK,
     pitch.TASK,
+    ways.TASK,
     cefr.TASK,
     competency.TASK,
     attacks.TASK,
