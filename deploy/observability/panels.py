@@ -145,6 +145,29 @@ VOICE = (
         "How connections close",
         (("{{viva_reason}}", _rate("viva_gateway_connections_closed_total", "viva_reason")),),
     ),
+    Panel(
+        "Telephone: free slots",
+        (("{{viva_trunk}}", "sum by (viva_trunk) (viva_telephony_slots_free)"),),
+    ),
+    Panel(
+        "Telephone: calls that were not answered",
+        (("{{reason}}", _rate("viva_telephony_calls_missed_total", "reason")),),
+        about="Rising `failed` is the trunk.",
+    ),
+    Panel(
+        "Telephone: how calls end",
+        (("{{reason}}", _rate("viva_telephony_calls_over_total", "reason")),),
+        about="`line` is a line that broke, or a process that carried it.",
+    ),
+    Panel(
+        "Telephone: sound that never came",
+        (
+            (
+                "seconds a second",
+                "sum(rate(viva_telephony_audio_missing_seconds_total[$__rate_interval]))",
+            ),
+        ),
+    ),
 )
 
 LAG = (

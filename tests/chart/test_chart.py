@@ -9,7 +9,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from tests.chart.rendering import CHART, EVERYTHING, MINIMAL, of_kind, pods, render
+from tests.chart.rendering import CHART, EVERYTHING, MINIMAL, Manifest, of_kind, pods, render
 from viva.audio.models.manifest import packaged_manifest
 from viva.contracts.catalogue import catalogue
 from viva.platform.run import find_service, service_names
@@ -154,9 +154,24 @@ def test_stages_scale_on_their_own_groups_lag() -> None:
         (trigger,) = scaled[name]["spec"]["triggers"]
         assert trigger["metadata"]["consumerGroup"] == f"prod.viva.{name}"
         assert trigger["metadata"]["consumerGroup"].removeprefix("prod.") in groups
-    (trigger,) = scaled["session"]["spec"]["triggers"]
-    assert trigger["type"] == "metrics-api"
-    assert trigger["metadata"]["url"] == "http://demo-viva-session.talent.svc:8081/readyz"
+
+
+def test_who_conducts_scales_on_live_conversations_and_free_slots_without_prometheus() -> None:
+    scaled = of_kind(render(EVERYTHING), "ScaledObject")
+    expected = {
+        "gateway": {"conversations": "40"},
+        "session": {"conversations": "8", "occupied_percent": "70"},
+        "telephony": {"calls": "20", "occupied_percent": "70"},
+    }
+    for name, figures in expected.items():
+        triggers = scaled[name]["spec"]["triggers"]
+        asked = {t["metadata"]["valueLocation"]: t["metadata"]["targetValue"] for t in triggers}
+        assert asked == figures
+        port = find_service(name).settings().http_port
+        for trigger in triggers:
+            assert trigger["type"] == "metrics-api"
+            url = f"http://demo-viva-{name}.talent.svc:{port}/readyz"
+            assert trigger["metadata"]["url"] == url
 
 
 def test_jobs_run_before_the_pods_and_bring_what_they_need() -> None:
@@ -178,16 +193,84 @@ def test_jobs_run_before_the_pods_and_bring_what_they_need() -> None:
     assert all(weight(jobs["topics"]) < weight(jobs[name]) for name in jobs if name != "topics")
 
 
-def test_callers_of_grpc_are_the_ones_that_call() -> None:
-    policies = of_kind(render(), "NetworkPolicy")
+# Who calls whom, and what each needs outside: as service.py of each has it.
+CALLS = {
+    "gateway": {"session", "scoring", "notification"},
+    "session": {"asr"},
+    "telephony": {"session", "telephony"},
+}
+OUTSIDE = {
+    "gateway": {5432, 6432, 443},
+    "session": {5432, 6432, 443},
+    "telephony": {5432, 6432},
+    "notification": {5432, 6432},
+    **{name: {443} for name in ("asr", "diarization", "scoring", "fraud")},
+}
+COMMON = {53, 9092, 4318}
+
+
+def components(peers: list[Manifest]) -> set[str]:
+    found = (peer["podSelector"]["matchLabels"] for peer in peers if "podSelector" in peer)
+    return {labels["app.kubernetes.io/component"] for labels in found}
+
+
+def test_network_policies_open_what_is_used_and_no_more() -> None:
+    policies = of_kind(render(EVERYTHING, {"trunks": {"existingSecret": ""}}), "NetworkPolicy")
     assert sorted(policies) == sorted([*service_names(), "jobs", "test"])
-    (grpc,) = (
-        rule for rule in policies["asr"]["spec"]["ingress"] if rule["ports"] == [{"port": "grpc"}]
+    for name in service_names():
+        spec = policies[name]["spec"]
+        assert spec["policyTypes"] == ["Ingress", "Egress"]
+        called = [rule for rule in spec["egress"] if rule["ports"] == [{"port": "grpc"}]]
+        assert {who for rule in called for who in components(rule["to"])} == CALLS.get(name, set())
+        anywhere = [rule for rule in spec["egress"] if "to" not in rule]
+        ports = {port["port"] for rule in anywhere for port in rule["ports"]}
+        assert ports == COMMON | OUTSIDE[name], name
+        callers = {caller for caller, called in CALLS.items() if name in called}
+        grpc = [rule for rule in spec["ingress"] if rule["ports"] == [{"port": "grpc"}]]
+        assert {who for rule in grpc for who in components(rule["from"])} == callers
+        http = next(rule for rule in spec["ingress"] if rule["ports"] == [{"port": "http"}])
+        public = name in {"gateway", "telephony"}
+        spaces = [peer["namespaceSelector"] for peer in http["from"] if "namespaceSelector" in peer]
+        named = [space["matchLabels"]["name"] for space in spaces]
+        assert named == (["ingress", "monitoring"] if public else ["monitoring"])
+
+
+def test_webhooks_reach_no_network_of_the_cluster() -> None:
+    (web,) = (
+        rule
+        for rule in of_kind(render(EVERYTHING), "NetworkPolicy")["notification"]["spec"]["egress"]
+        if {"protocol": "TCP", "port": 443} in rule["ports"]
     )
-    callers = [
-        peer["podSelector"]["matchLabels"]["app.kubernetes.io/component"] for peer in grpc["from"]
-    ]
-    assert callers == ["session"]
+    assert [peer["ipBlock"]["cidr"] for peer in web["to"]] == ["0.0.0.0/0", "::/0"]
+    assert "10.0.0.0/8" in web["to"][0]["ipBlock"]["except"]
+
+
+def test_the_network_of_trunks_is_open_where_there_are_trunks() -> None:
+    for trunks, rules in (("", 0), ("trunks", 1)):
+        values = {"trunks": {"existingSecret": trunks}}
+        policies = of_kind(render(EVERYTHING, values), "NetworkPolicy")
+        for name in service_names():
+            media = [
+                rule
+                for rule in policies[name]["spec"]["ingress"]
+                if any(port.get("protocol") == "UDP" for port in rule["ports"])
+            ]
+            assert len(media) == (rules if name == "telephony" else 0)
+
+
+def test_ports_follow_what_is_configured() -> None:
+    values = {
+        "kafka": {"bootstrap": "a:9094,b:9094,c:9095"},
+        "objects": {"endpoint": "http://s3:8333"},
+        "telemetry": {"otlpEndpoint": "https://collector.example.com/otlp"},
+        "networkPolicy": {"database": {"to": [{"ipBlock": {"cidr": "10.1.0.0/24"}}]}},
+    }
+    session = of_kind(render(values), "NetworkPolicy")["session"]["spec"]["egress"]
+    ports = [[port["port"] for port in rule["ports"]] for rule in session]
+    for wanted in ([9094, 9095], [5432], [8333], [443]):
+        assert wanted in ports
+    (database,) = (rule for rule in session if rule["ports"][0]["port"] == 5432)
+    assert database["to"] == [{"ipBlock": {"cidr": "10.1.0.0/24"}}]
 
 
 def test_models_are_those_of_the_manifest() -> None:
@@ -222,8 +305,96 @@ def test_rules_and_dashboards_are_those_of_the_repository() -> None:
         assert ours == theirs, "run deploy/dev/chart-files"
 
 
+def test_a_scrape_calls_its_jobs_alike_whatever_the_release_is_called() -> None:
+    """As alerts and dashboards look for them."""
+    (monitor,) = of_kind(render(EVERYTHING), "ServiceMonitor").values()
+    (relabelling,) = monitor["spec"]["endpoints"][0]["relabelings"]
+    assert (relabelling["targetLabel"], relabelling["replacement"]) == ("job", "viva-$1")
+
+
+def test_the_world_is_routed_to_both_who_answer_it() -> None:
+    values = {"httpRoute": {"requestTimeout": ""}, "longestInterviewSeconds": 1800}
+    (route,) = of_kind(render(EVERYTHING, values), "HTTPRoute").values()
+    reached = {rule["backendRefs"][0]["name"]: rule for rule in route["spec"]["rules"]}
+    assert sorted(reached) == ["demo-viva-gateway", "demo-viva-telephony"]
+    assert {rule["timeouts"]["request"] for rule in reached.values()} == {"1900s"}
+    deployments = of_kind(render(EVERYTHING), "Deployment")
+    waits = {
+        name
+        for name, found in deployments.items()
+        if "lifecycle" in found["spec"]["template"]["spec"]["containers"][0]
+    }
+    assert waits == {"gateway", "telephony"}
+
+
+def test_a_trunk_opens_the_phone_channel() -> None:
+    for trunks, told in (("", None), ("trunks", "true")):
+        values = {"trunks": {"existingSecret": trunks}, "sealing": {"existingSecret": "sealing"}}
+        gateway = pods(render(values))["Deployment/demo-viva-gateway"]["containers"][0]
+        variables = {entry["name"]: entry.get("value") for entry in gateway["env"]}
+        assert variables.get("VIVA_GATEWAY_PHONE_TRUNK_CONFIGURED") == told
+        assert variables["VIVA_GATEWAY_LONGEST_INTERVIEW_S"] == "3600"
+
+
+def test_a_setting_of_the_values_counts_and_is_there_once() -> None:
+    own = {
+        "VIVA_SESSION_HTTP_HOST": "127.0.0.1",
+        "VIVA_SESSION_ADVERTISED_HOST": "edge",
+        "VIVA_SESSION_CONVERSATIONS": 12_000_000,
+    }
+    session = pods(render({"services": {"session": {"env": own}}}))["Deployment/demo-viva-session"]
+    env = session["containers"][0]["env"]
+    names = [entry["name"] for entry in env]
+    assert len(names) == len(set(names))
+    given = {entry["name"]: entry.get("value") for entry in env}
+    assert given.items() >= {name: str(value) for name, value in own.items()}.items()
+
+
+def test_a_secret_is_where_it_is_used_and_nowhere_else() -> None:
+    stores = {"gateway", "session", "asr", "diarization", "scoring", "fraud", "test-interview"}
+    users = {
+        "objects": stores,
+        "sealing": {"gateway", "telephony", "test-interview"},
+        "trunks": {"telephony"},
+        "smtp": {"notification"},
+    }
+    for name, spec in pods(render(EVERYTHING)).items():
+        held = {volume["name"] for volume in spec["volumes"]}
+        for secret, uses in users.items():
+            assert (secret in held) == (name.split("demo-viva-")[1] in uses), (name, secret)
+
+
 REFUSED = {
     "a misspelt key": ({"replicaz": 3}, "replicaz"),
+    "a misspelt resource": (
+        {"services": {"asr": {"resources": {"requests": {"memroy": "1Gi"}}}}},
+        "memroy",
+    ),
+    "a misspelt security context": ({"podSecurityContext": {"runAsNonRot": True}}, "runAsNonRot"),
+    "a misspelt peer": (
+        {"networkPolicy": {"gatewayFrom": [{"namespaceSelektor": {}}]}},
+        "namespaceSelektor",
+    ),
+    "a misspelt toleration": (
+        {"services": {"asr": {"tolerations": [{"kay": "spot"}]}}},
+        "kay",
+    ),
+    "an ingress that cuts interviews": (
+        {"ingress": {"enabled": True, "host": "x"}, "longestInterviewSeconds": 5400},
+        "proxy-read-timeout is shorter than longestInterviewSeconds",
+    ),
+    "a route that cuts interviews": (
+        {"httpRoute": {"enabled": True, "parentRefs": [{"name": "x"}], "requestTimeout": "60s"}},
+        "httpRoute.requestTimeout is shorter",
+    ),
+    "trunks without a key to seal with": (
+        {"trunks": {"existingSecret": "trunks"}},
+        "sealing.existingSecret",
+    ),
+    "KEDA without access to Kafka": (
+        {"autoscaling": {"kind": "keda"}, "kafka": {"securityProtocol": "SSL"}},
+        "autoscaling.keda.kafkaAuthSecret",
+    ),
     "a misspelt key further down": ({"services": {"asr": {"replica": 3}}}, "replica"),
     "an unknown service": ({"services": {"mailer": {}}}, "mailer"),
     "no public URL": ({"publicUrl": ""}, "publicUrl is empty"),
@@ -272,13 +443,60 @@ def test_the_connection_budget_counts_what_may_be_opened() -> None:
         render({"database": {"connectionBudget": 119}})
 
 
+SCHEMA = json.loads((CHART / "values.schema.json").read_text("utf-8"))
+# Of Kubernetes' own objects, which have their own documentation.
+KUBERNETES = {"podSecurityContext", "seccompProfile", "issuerRef"}
+
+
 def test_values_and_schema_have_the_same_keys() -> None:
-    values = yaml.safe_load((CHART / "values.yaml").read_text("utf-8"))
-    schema = json.loads((CHART / "values.schema.json").read_text("utf-8"))
-    assert set(values) == set(schema["properties"]) - {"global"}
-    for key, section in schema["properties"].items():
-        for name in section.get("properties", {}) if key != "services" else {}:
-            assert name in values[key], f"{key}.{name} is not documented in values.yaml"
+    text = (CHART / "values.yaml").read_text("utf-8")
+    values = yaml.safe_load(text)
+
+    def compare(found: Manifest, schema: Manifest, path: str) -> None:
+        named = SCHEMA["definitions"].get(schema.get("$ref", "").rpartition("/")[2], schema)
+        wanted = set(named.get("properties", {}))
+        if wanted and not KUBERNETES & set(path.split(".")):
+            assert set(found) == wanted - {"global"}, path
+        for key in wanted & set(found):
+            if isinstance(found[key], dict):
+                compare(found[key], named["properties"][key], f"{path}.{key}")
+
+    services, properties = values.pop("services"), dict(SCHEMA["properties"])
+    assert set(services) == set(properties.pop("services")["properties"])
+    compare(values, {"properties": properties}, "")
+    about = text[text.index("# Each service has the same keys") : text.index("\nservices:")]
+    for key in SCHEMA["definitions"]["service"]["properties"]:
+        assert re.search(rf"^#.*\b{key}\b", about, re.MULTILINE), key
+
+
+def test_no_level_takes_a_key_that_it_does_not_know() -> None:
+    """But for maps whose keys are the user's: labels, variables, resources."""
+    free = {("definitions", name) for name in ("labels", "environment", "quantities")}
+
+    def closed(schema: object, path: tuple[str, ...]) -> None:
+        if isinstance(schema, list):
+            for each in schema:
+                closed(each, path)
+        if not isinstance(schema, dict):
+            return
+        if schema.get("type") == "object" and path != ("properties", "global"):
+            assert schema.get("additionalProperties") is False or path in free, path
+        for key, each in schema.items():
+            closed(each, (*path, key))
+
+    closed(SCHEMA, ())
+
+
+def test_every_value_says_what_it_is() -> None:
+    """Beside it, above it, or above what it is part of."""
+    said, documented = False, {}
+    for number, line in enumerate((CHART / "values.yaml").read_text("utf-8").splitlines(), 1):
+        text, indent = line.strip(), len(line) - len(line.lstrip())
+        if text and not text.startswith("#"):
+            documented = {depth: whether for depth, whether in documented.items() if depth < indent}
+            documented[indent] = said or " # -- " in line or any(documented.values())
+            assert documented[indent] or text.endswith(":"), f"values.yaml:{number}: {text}"
+        said = text.startswith("#")
 
 
 def test_conversations_get_their_grace() -> None:

@@ -8,10 +8,15 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from tests.e2e.interview import CUSTOMER, ORDER, PROBLEM, book
+from tests.e2e.phones import MAIN
+from tests.e2e.scenarios import ASKED, PHONE_S, Outcome
+from tests.e2e.world import World
 from viva.testkit.api import Api
 from viva.testkit.candidate.conduct import Conducted, attend, finish
 from viva.testkit.candidate.voice import Voice
 from viva.testkit.events import eventually
+from viva.testkit.phone.ear import Ear
+from viva.testkit.phone.person import PhoneCandidate
 from viva.testkit.stack import Stack
 
 # So long into an answer.
@@ -111,3 +116,35 @@ async def conduct_with_losses(
     await talking
     await finish(conducted, api)
     return survived
+
+
+async def call_that_loses_telephony(world: World) -> Outcome:
+    """kill -9 of the process that carries a call, in the middle of an answer.
+
+    Returns:
+        The interview, with the `person` who was called and for how long it was `silent_s`.
+    """
+    ear = await asyncio.to_thread(Ear.knowing, world.interviewer, ASKED)
+    answers = {key: said[0] for key, said in book().by_question.items()}
+    person = PhoneCandidate(world.voice, answers, ear)
+    number = world.phones.add(person.pick_up)
+    order = ORDER | {"limits": {"grace_s": 60}, "channel": "phone", "call": {"trunk": MAIN}}
+    created = await world.api.create_interview(**order, candidate={"phone": number})
+    lost = Outcome(created, report=person.report, notes={"person": person})
+
+    async def telling() -> bool:
+        return any(CUSTOMER in text for _, text in person.report.lines)
+
+    async def called_again() -> bool:
+        return person.calls == 2
+
+    await eventually(telling, timeout_s=PHONE_S)
+    await asyncio.sleep(INTO_S)
+    killed = await asyncio.to_thread(world.stack.kill, "telephony")
+    killed_at = time.monotonic()
+    await asyncio.to_thread(world.stack.wait_for_restart, "telephony", killed)
+    await eventually(called_again, timeout_s=PHONE_S)
+    lost.notes["silent_s"] = time.monotonic() - killed_at
+    await finish(lost, world.api, PHONE_S)
+    lost.notes["calls"] = await world.phones.calls_to(number)
+    return lost

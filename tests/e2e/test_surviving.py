@@ -10,6 +10,7 @@ from tests.e2e.scenarios import Outcome
 from tests.e2e.surviving import (
     INTO_S,
     Survived,
+    call_that_loses_telephony,
     conduct_with_losses,
     first_conducts,
     freeze_owner,
@@ -22,7 +23,7 @@ from viva.testkit.stack import Stack
 pytestmark = [pytest.mark.disturbs, pytest.mark.scenario("completed")]
 
 
-async def whole(world: World, conducted: Conducted) -> None:
+async def whole(world: World, conducted: Conducted, *, by_ear: bool = False) -> None:
     """Nothing of what was said is missing, and nothing was asked twice."""
     assert conducted.verdict["status"] == "completed"
     read = await world.api.interview(conducted.id, include="transcript")
@@ -34,7 +35,9 @@ async def whole(world: World, conducted: Conducted) -> None:
     for word in ("attachments", "compared", "special", "developers", "complaints fell"):
         assert word in text["problem"]
     asked = [line for who, line in conducted.report.lines if who == "interviewer"]
-    assert len([line for line in asked if "problem that you solved" in line]) == 1
+    # A person on the telephone notes which question was understood.
+    wanted = ": problem" if by_ear else "problem that you solved"
+    assert len([line for line in asked if wanted in line]) == 1
 
 
 async def test_killing_the_replica_that_conducts_loses_no_word(
@@ -86,6 +89,18 @@ async def test_replica_that_leaves_hands_over(outcome: Outcome, alone: World) ->
     assert len(survived.dead_air_s) == 1
     await whole(alone, survived.conducted)
     assert survived.conducted.report.cut_offs == 0
+
+
+@pytest.mark.scenario("phone")
+async def test_killing_telephony_ends_the_call_and_the_next_one_goes_on(
+    outcome: Outcome, alone: World
+) -> None:
+    lost = await call_that_loses_telephony(alone)
+    assert lost.notes["person"].calls == 2
+    assert lost.verdict["call"]["progress"]["calls"] == 2
+    # Its hold on the call runs out after 15 s; then the telephone rings.
+    assert lost.notes["silent_s"] < 60, lost.told()
+    await whole(alone, lost, by_ear=True)
 
 
 async def test_killing_the_gateway_loses_no_word(outcome: Outcome, alone: World) -> None:

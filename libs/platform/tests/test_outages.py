@@ -5,7 +5,11 @@ import os
 import signal
 from collections import Counter
 
+import pytest
+from sqlalchemy import text
+
 from viva.contracts.gateway.events.v1 import events_pb2 as gateway_events
+from viva.platform.db import Database, engine
 from viva.platform.db.connection import connect
 from viva.platform.errors import TransientError
 
@@ -64,3 +68,28 @@ async def test_a_database_that_drops_every_connection(platform_settings, node, u
     await until(lambda: len(effects) == 30)
     await until(lambda: not session.health.degraded and not gateway.health.degraded)
     await admin.close()
+
+
+async def test_who_freezes_in_a_transaction_holds_nobody_up(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "IDLE_MS", 1_000)
+    frozen, other = (Database(database_url, "session") for _ in range(2))
+    await frozen.start()
+    await other.start()
+    own = text("UPDATE row SET epoch = epoch + 1 RETURNING epoch")
+    async with other.unit_of_work() as unit:
+        await unit.session.execute(text("CREATE TABLE row AS SELECT 1 AS epoch"))
+
+    async def freeze() -> None:
+        async with frozen.unit_of_work() as unit:
+            assert await unit.session.scalar(own) == 2
+            async with asyncio.timeout(10), other.unit_of_work() as taking:
+                assert await taking.session.scalar(own) == 2  # what was not committed is gone
+
+    with pytest.raises(TransientError):
+        await freeze()
+    async with frozen.unit_of_work() as unit:
+        assert await unit.session.scalar(own) == 3
+    await frozen.stop()
+    await other.stop()

@@ -1,5 +1,6 @@
 """Settings from files, certificates that are looked at first, gRPC encrypted both ways."""
 
+import shutil
 from pathlib import Path
 
 import grpc
@@ -10,7 +11,7 @@ from pydantic_settings import SettingsConfigDict
 
 from viva.platform.certificates import check_certificate
 from viva.platform.clock import SystemClock
-from viva.platform.grpc import GrpcServer
+from viva.platform.grpc import Channels, GrpcServer
 from viva.platform.grpc.channels import open_plain_channel
 from viva.platform.grpc.tls import GrpcTls
 from viva.platform.health import Health
@@ -109,6 +110,33 @@ async def test_a_renewed_certificate_is_used_without_a_restart(authority, encryp
     assert authority.file("own").read_bytes() != before
     tls = GrpcTls.from_settings(settings_of(authority))
     assert await ask(encrypted.port, tls) == health_pb2.HealthCheckResponse.SERVING
+
+
+async def test_a_channel_that_stays_open_takes_up_another_authority(
+    authority: Authority, tmp_path: Path
+) -> None:
+    health = Health("session", SystemClock())
+    health.started = True
+    tls = GrpcTls.from_settings(settings_of(authority))
+    before = GrpcServer("127.0.0.1", 0, health, tls)
+    await before.start()
+    channels = Channels(tls)
+    stub = health_pb2_grpc.HealthStub(channels.to(f"127.0.0.1:{before.port}"))
+    request = health_pb2.HealthCheckRequest()
+    assert (await stub.Check(request, timeout=30)).status
+    await before.stop()
+
+    other = Authority.make(tmp_path / "other")
+    other.issue()
+    for name in ("ca", "own", "key"):
+        shutil.copy(other.file(name), authority.file(name))
+    after = GrpcServer("127.0.0.1", before.port, health, tls)
+    await after.start()
+    try:
+        assert (await stub.Check(request, timeout=30)).status
+    finally:
+        await channels.stop()
+        await after.stop()
 
 
 def test_an_expired_certificate_is_named_with_its_day(authority: Authority) -> None:

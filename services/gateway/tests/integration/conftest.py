@@ -218,6 +218,7 @@ def policy(settings: GatewaySettings) -> Policy:
         public_url=PUBLIC_URL,
         link_lifetime=timedelta(hours=settings.link_lifetime_hours),
         longest_lifetime=timedelta(hours=settings.longest_link_lifetime_hours),
+        longest_interview=timedelta(seconds=settings.longest_interview_s),
     )
 
 

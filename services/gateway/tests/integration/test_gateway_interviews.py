@@ -12,8 +12,11 @@ from viva.gateway.entrypoints.schemas.documents.interviews import (
     InterviewDocument,
     InterviewWithLink,
 )
+from viva.gateway.settings import GatewaySettings
+from viva.platform.objects import Objects
+from viva.testkit.clock import FakeClock
 
-from .conftest import PUBLIC_URL, SMALLEST, Customer, World
+from .conftest import PUBLIC_URL, SMALLEST, Customer, World, world_of
 
 
 async def test_a_role_and_a_channel_are_enough(world: World, customer: Customer) -> None:
@@ -208,6 +211,22 @@ async def test_what_is_wrong_is_named(customer: Customer) -> None:
         assert pointer in [found["pointer"] for found in problem["errors"]], (more, problem)
         assert problem["request_id"] == answer.headers["x-request-id"]
     assert await customer.credits() == (10, 0)
+
+
+async def test_what_may_take_longer_than_the_operator_allows_is_refused(
+    database_url: str, objects: Objects, clock: FakeClock
+) -> None:
+    settings = GatewaySettings(longest_interview_s=1000)
+    async with world_of(database_url, objects, clock, settings) as world:
+        customer = await world.customer()
+        slow: dict[str, Any] = {"accommodations": {"thinking_time_factor": 2}}
+        for more in ({"limits": {"total_s": 1001}}, slow):
+            answer = await customer.post("/interviews", SMALLEST | more)
+            assert (answer.status_code, answer.json()["code"]) == (422, "interview_too_long")
+            assert answer.json()["errors"][0]["pointer"] == "/limits/total_s"
+        assert await customer.credits() == (10, 0)
+        shorter = slow | {"limits": {"total_s": 1000}}
+        assert (await customer.post("/interviews", SMALLEST | shorter)).status_code == 201
 
 
 async def test_lists_page_and_filter(world: World, customer: Customer) -> None:

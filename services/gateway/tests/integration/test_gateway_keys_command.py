@@ -1,17 +1,29 @@
 """`viva keys` as an operator runs it."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from viva.gateway.adapters.work import open_work
 from viva.gateway.commands import app
+from viva.platform.db import Database
 
 
 def _run(*arguments: str, fails: bool = False) -> str:
     result = CliRunner().invoke(app, list(arguments))
     assert (result.exit_code != 0) is fails, result.output
     return result.output
+
+
+async def _balance(database_url: str, tenant: str) -> int:
+    database = Database(database_url, "gateway")
+    try:
+        async with open_work(database)() as work:
+            return (await work.credits.account(tenant)).balance
+    finally:
+        await database.stop()
 
 
 def test_keys_from_the_command_line(
@@ -28,6 +40,9 @@ def test_keys_from_the_command_line(
     _run("revoke", key_id)
     assert "revoked" in _run("list", "--tenant", "ten_local")
     assert "There is no API key" in _run("revoke", "key_unknown", fails=True)
+
+    _run("create", "first key", "--tenant", "ten_new", "--credits", "7")
+    assert asyncio.run(_balance(database_url, "ten_new")) == 7
 
     kept = tmp_path / "folder" / "key"
     first = _run("bootstrap", "--file", str(kept), "--credits", "5").strip()

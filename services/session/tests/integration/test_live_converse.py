@@ -268,6 +268,7 @@ async def test_the_newest_connection_wins(ready, replica, speech) -> None:
         await new.attach()
         await old.until(lambda c: c.said("replaced"))
         assert len(here.conversations.live) == 1
+        assert (here.conversations.free, here.conversations.occupied_percent) == (3, 25)
         await new.begin()
         await new.run(lambda c: "Question 1?" in c.captions)
 

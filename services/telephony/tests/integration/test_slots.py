@@ -35,10 +35,12 @@ async def test_the_next_is_called_when_a_slot_is_free(platform_settings: Platfor
 
     async with open_office(platform_settings, take_on, answer, slots=1) as office:
         carriers.append(office.carrier)
+        assert office.runtime.health.body()["occupied_percent"] == 0
         await office.order()
         _, first = await picked_up(office)
         await office.order("iv_2", number="+4930555009")
         assert await capacity(office) == (1, 1)
+        assert office.runtime.health.body()["occupied_percent"] == 100
         first.say(end=pb.End(reason="finished"))
         _, second = await picked_up(office, 2)
         second.say(end=pb.End(reason="finished"))

@@ -88,6 +88,23 @@ class Gauge:
             yield from read()
 
 
+class Reading:
+    """One reading of a gauge while its service runs; a part."""
+
+    def __init__(self, gauge: Gauge, read: Callable[[], Iterable[Observation]]) -> None:
+        self._gauge = gauge
+        self._read = read
+        self._remove: Callable[[], None] = lambda: None
+
+    async def start(self) -> None:
+        """Begins to tell."""
+        self._remove = self._gauge.add(self._read)
+
+    async def stop(self) -> None:
+        """Tells nothing any more."""
+        self._remove()
+
+
 class Pool:
     """A pool that models run in: how long jobs wait for their turn, and how long they take."""
 

@@ -42,6 +42,9 @@ def create(
     scope: Annotated[
         list[Scope] | None, typer.Option(help="May be repeated; all if left out")
     ] = None,
+    credits: Annotated[  # noqa: A002
+        int, typer.Option(min=0, help="Given to the tenant with it; a live interview costs one")
+    ] = 0,
 ) -> None:
     """Make a key. It is printed once."""
     scopes = frozenset(scope or [Scope.ADMIN])
@@ -49,6 +52,9 @@ def create(
 
     async def run(open_unit: OpenWork, context: Context) -> str:
         async with open_unit() as work:
+            if credits:
+                event_id, note = context.ids.new("evt"), f"With the key {name!r}"
+                await top_up(work, context, tenant, credits, event_id=event_id, note=note)
             return (await keyring.issue(work, context, command)).secret
 
     typer.echo(_run(run))
@@ -167,4 +173,4 @@ async def _database() -> AsyncIterator[Database]:
 
 
 # Keys need none of it.
-_NO_POLICY = Policy((), (), False, "", timedelta(), timedelta())
+_NO_POLICY = Policy((), (), False, "", timedelta(), timedelta(), timedelta())

@@ -74,6 +74,7 @@ def _policy(runtime: Runtime, settings: GatewaySettings) -> Policy:
         public_url=runtime.platform.public_url.rstrip("/"),
         link_lifetime=timedelta(hours=settings.link_lifetime_hours),
         longest_lifetime=timedelta(hours=settings.longest_link_lifetime_hours),
+        longest_interview=timedelta(seconds=settings.longest_interview_s),
     )
 
 

@@ -33,6 +33,9 @@ class GatewaySettings(ServiceSettings):
     phone_trunk_configured: bool = Field(False, description="Whether telephony can dial")
     link_lifetime_hours: float = Field(168, gt=0)
     longest_link_lifetime_hours: float = Field(24 * 90, gt=0)
+    longest_interview_s: float = Field(
+        14_400, ge=60, description="Orders that may take longer are refused"
+    )
     credential_lifetime_hours: float = Field(
         12, gt=0, description="Of what the page holds instead of the link's token"
     )

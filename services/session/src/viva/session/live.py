@@ -22,7 +22,7 @@ from viva.session.application.live.opening import LiveParts
 from viva.session.application.live.prompt_library import PromptLibrary
 from viva.session.application.live.report import ConversationReport
 from viva.session.application.live.senses import Models
-from viva.session.application.live.slots import Slots
+from viva.session.application.live.slots import free_slots
 from viva.session.domain.conversation.turn import TurnCurve
 from viva.session.entrypoints.grpc import ConversationServicer
 from viva.session.settings import SessionSettings
@@ -79,7 +79,8 @@ async def build_live(
     )
     wakeups.on(CANCEL_TOPIC, conversations.look)
     runtime.health.report("conversations", lambda: len(conversations.live))
-    runtime.add(Slots(conversations))
+    runtime.health.report("occupied_percent", lambda: conversations.occupied_percent)
+    runtime.add(free_slots(conversations))
     runtime.on_drain(conversations.drain)
     runtime.task("session-replica", conversations.announce)
     return conversations

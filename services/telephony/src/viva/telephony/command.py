@@ -13,6 +13,8 @@ from rich.console import Console
 
 from viva.contracts.telephony.v1 import telephony_pb2 as messages
 from viva.contracts.telephony.v1.telephony_pb2_grpc import TelephonyServiceStub
+from viva.platform.grpc.channels import open_plain_channel
+from viva.platform.grpc.tls import GrpcTls
 from viva.platform.local.state import current_settings, home
 from viva.platform.settings import PlatformSettings
 
@@ -57,7 +59,9 @@ async def _call(settings: PlatformSettings, url: str, key: str, order: dict[str,
     headers = {"Authorization": f"Bearer {key}"}
     async with (
         httpx.AsyncClient(base_url=url, headers=headers, timeout=_TIMEOUT_S) as api,
-        grpc.aio.insecure_channel(settings.telephony_target) as channel,
+        open_plain_channel(
+            settings.telephony_target, [], GrpcTls.from_settings(settings)
+        ) as channel,
     ):
         answer = await api.post("/v1/interviews", json=order)
         if not answer.is_success:

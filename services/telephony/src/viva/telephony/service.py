@@ -26,7 +26,7 @@ from viva.telephony.application.inbound import FrontDesk
 from viva.telephony.application.ports import Trunk
 from viva.telephony.application.report import CallReport
 from viva.telephony.application.screening import ScreeningRules
-from viva.telephony.application.slots import Line
+from viva.telephony.application.slots import Line, free_slots, occupied_percent
 from viva.telephony.application.voice_menu import VoiceMenu
 from viva.telephony.domain.numbers import PhoneNumber
 from viva.telephony.domain.prefixes import DiallingRules
@@ -52,6 +52,8 @@ async def build(runtime: Runtime, settings: TelephonySettings) -> None:
     desk = CallDesk(store, numbers, runtime.clock, has_trunk=bool(lines))
     kafka.register(runtime.messaging(), desk)
     runtime.health.report("calls", lambda: sum(line.in_use for line in lines))
+    runtime.health.report("occupied_percent", lambda: occupied_percent(lines))
+    runtime.add(free_slots(lines))
     if lines:
         _calls(runtime, settings, store, numbers, lines, bell)
 

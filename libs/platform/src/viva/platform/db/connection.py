@@ -15,12 +15,13 @@ from viva.platform.settings import SettingsError
 CONNECT_TIMEOUT_S = 5.0
 
 # Classes of SQLSTATE that a later try may not meet again: connection exception, transaction
-# rollback (deadlock, serialization), insufficient resources, operator intervention, system error.
-_TRANSIENT_CLASSES = ("08", "40", "53", "57", "58")
+# rollback (deadlock, serialization), insufficient resources, operator intervention, system error;
+# and one code alone: too long idle in the middle of a transaction.
+_TRANSIENT_CLASSES = ("08", "25P03", "40", "53", "57", "58")
 
 
 async def connect(
-    url: str, schema: str | None = None, *, pooler: bool = False
+    url: str, schema: str | None = None, *, pooler: bool = False, idle_ms: int = 0
 ) -> asyncpg.Connection:
     """Opens a connection of its own, outside any pool.
 
@@ -29,6 +30,8 @@ async def connect(
         schema: becomes the search path.
         pooler: a PgBouncer in transaction mode is at the other end: nothing may be kept in the
             connection beyond a transaction, neither a search path nor a prepared statement.
+        idle_ms: in the middle of a transaction, then the server ends it; 0: never. A pooler cannot
+            be told so here.
 
     Raises:
         TransientError: the database is away.
@@ -36,6 +39,8 @@ async def connect(
     """
     context = tls_context(url)
     kept = {"search_path": schema} if schema and not pooler else {}
+    if idle_ms and not pooler:
+        kept["idle_in_transaction_session_timeout"] = str(idle_ms)
     try:
         return await asyncpg.connect(
             _plain(url),

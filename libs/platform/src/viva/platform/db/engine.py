@@ -9,6 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from viva.platform.db.connection import connect
 
+# A process that freezes, or whose machine is gone, in the middle of a transaction holds its rows no
+# longer than this: whoever takes a conversation over needs one of them.
+IDLE_MS = 10_000
+
 
 def open_engine(
     url: str, schema: str, *, pool_size: int, overflow: int, pooler: bool
@@ -21,7 +25,7 @@ def open_engine(
     """
 
     async def creator(**_ignored: Any) -> asyncpg.Connection:
-        return await connect(url, schema, pooler=pooler)
+        return await connect(url, schema, pooler=pooler, idle_ms=IDLE_MS)
 
     arguments: dict[str, Any] = {"async_creator_fn": creator}
     if pooler:
@@ -36,12 +40,13 @@ def open_engine(
         pool_pre_ping=True,
     )
     if pooler:
-        _set_search_path(engine, schema)
+        _set_what_the_pooler_forgets(engine, schema)
     return engine
 
 
-def _set_search_path(engine: AsyncEngine, schema: str) -> None:
+def _set_what_the_pooler_forgets(engine: AsyncEngine, schema: str) -> None:
     def begun(connection: Connection) -> None:
         connection.exec_driver_sql(f'SET LOCAL search_path TO "{schema}"')
+        connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout TO {IDLE_MS}")
 
     event.listen(engine.sync_engine, "begin", begun)

@@ -6,6 +6,7 @@ from typing import Any
 import grpc
 
 from viva.platform.grpc.client import interceptors
+from viva.platform.grpc.renewal import RenewedChannel
 from viva.platform.grpc.server import OPTIONS
 from viva.platform.grpc.tls import GrpcTls
 
@@ -58,13 +59,19 @@ def open_plain_channel(
     tls: GrpcTls | None,
     interceptors: Sequence[grpc.aio.ClientInterceptor] = (),
 ) -> grpc.aio.Channel:
-    """Opens a channel with nothing but these options; encrypted where the services are."""
+    """Opens a channel with nothing but these options; encrypted where the services are.
+
+    An encrypted one takes up renewed certificates with the next call.
+    """
     options = [*options, *(_SPREAD if target.startswith("dns:") else [])]
     if tls is None:
         return grpc.aio.insecure_channel(target, options=options, interceptors=list(interceptors))
-    return grpc.aio.secure_channel(
-        target,
-        tls.client(),
-        options=[*options, *tls.channel_options()],
-        interceptors=list(interceptors),
+    return RenewedChannel(
+        lambda: grpc.aio.secure_channel(
+            target,
+            tls.client(),
+            options=[*options, *tls.channel_options()],
+            interceptors=list(interceptors),
+        ),
+        tls.stamp,
     )

@@ -12,7 +12,7 @@ from viva.platform.settings import PlatformSettings, SettingsError
 
 @dataclass(frozen=True)
 class GrpcTls:
-    """The files, read again for each new connection of a server, so that rotation needs no restart.
+    """The files, read again when they have changed, so that rotation needs no restart.
 
     Attributes:
         name: what every certificate holds beside its own name. Replicas are dialled by address,
@@ -41,6 +41,11 @@ class GrpcTls:
         if not key.is_file():
             raise SettingsError(f"VIVA_GRPC_KEY_FILE: {key}: no such file")
         return cls(authority, certificate, key, settings.grpc_tls_name)
+
+    def stamp(self) -> object:
+        """Another value once one of the files is another one."""
+        found = (path.stat() for path in (self.authority, self.certificate, self.key))
+        return [(each.st_ino, each.st_mtime_ns) for each in found]
 
     def client(self) -> grpc.ChannelCredentials:
         """Credentials of a new channel, from the files as they are now."""

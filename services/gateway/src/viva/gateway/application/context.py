@@ -18,6 +18,7 @@ class Policy:
         public_url: where browsers and API clients reach the gateway, without a slash at the end.
         link_lifetime: of a join link whose order names no expiry.
         longest_lifetime: that an order may name.
+        longest_interview: that any order may take; whoever drains a replica waits so long at most.
     """
 
     languages: tuple[str, ...]
@@ -26,6 +27,7 @@ class Policy:
     public_url: str
     link_lifetime: timedelta
     longest_lifetime: timedelta
+    longest_interview: timedelta
 
 
 @dataclass(frozen=True)

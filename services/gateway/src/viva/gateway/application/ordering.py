@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from viva.gateway.application import auditing, crediting, encoding
 from viva.gateway.application.calling import call_plan, check_call, new_code
@@ -94,7 +94,7 @@ async def order_interview(
         id=context.ids.new("iv"),
         tenant_id=caller.tenant_id,
         test_mode=caller.test_mode,
-        order=_order(command, script),
+        order=_order(command, script, context.policy.longest_interview),
         created_at=now,
         expires_at=_expiry(command.expires_at, now, context),
         run=Run(1),
@@ -118,14 +118,22 @@ async def open_door(work: Work, context: Context, interview: Interview) -> str:
     return f"{context.policy.public_url}/join#t={token}"
 
 
-def _order(command: OrderInterview, script: Script) -> Order:
+def _order(command: OrderInterview, script: Script, longest: timedelta) -> Order:
     usual = usual_limits(script.question_set.definition, command.accommodations, command.channel)
+    total_ms = command.total_ms or usual.total_ms
+    if timedelta(milliseconds=total_ms) > longest:
+        raise InvalidInputError(
+            "interview_too_long",
+            f"It may take {total_ms / 1000:.0f} s, more than the {longest.total_seconds():.0f} s "
+            "that are allowed here.",
+            (Fault("/limits/total_s", "ask less, or set a lower limit", "interview_too_long"),),
+        )
     return Order(
         channel=command.channel,
         role=command.role,
         script=script,
         limits=Limits(
-            total_ms=command.total_ms or usual.total_ms,
+            total_ms=total_ms,
             grace_ms=command.grace_ms or usual.grace_ms,
         ),
         candidate=command.candidate,

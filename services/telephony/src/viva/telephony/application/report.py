@@ -13,12 +13,17 @@ class CallReport:
         self._missed = meter.create_counter(
             "viva.telephony.calls.missed", unit="{call}", description="Not answered, by reason"
         )
+        for why in NotAnswered:
+            self._missed.add(0, {"reason": why.value})
         self._over = meter.create_counter(
             "viva.telephony.calls.over", unit="{call}", description="Answered and over, by reason"
         )
+        for end in HangUp:
+            self._over.add(0, {"reason": end.value})
         self._gaps = meter.create_counter(
             "viva.telephony.audio.missing", unit="s", description="Sound that never came"
         )
+        self._gaps.add(0)
         self._lost = meter.create_counter(
             "viva.telephony.packets.lost", unit="{packet}", description="By the network"
         )

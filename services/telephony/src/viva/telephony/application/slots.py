@@ -4,8 +4,15 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from opentelemetry.metrics import Observation
+
+from viva.platform.instruments import Gauge, Reading
 from viva.telephony.application.ports import Trunk
 from viva.telephony.domain.numbers import PhoneNumber
+
+_free = Gauge(
+    "viva.telephony.slots.free", "{call}", "Calls that a trunk of this process still takes."
+)
 
 
 @dataclass(eq=False)
@@ -61,3 +68,16 @@ def choose(lines: Sequence[Line], name: str = "") -> Line | None:
     """The named line, or the one with the most free slots; None where none is free."""
     free = [line for line in lines if line.free > 0 and name in ("", line.trunk.name)]
     return max(free, key=lambda line: line.free, default=None)
+
+
+def occupied_percent(lines: Sequence[Line]) -> int:
+    """How much of all slots is taken, for whoever scales; 0 where there is no trunk."""
+    slots = sum(line.slots for line in lines)
+    return 100 * sum(line.in_use for line in lines) // slots if slots else 0
+
+
+def free_slots(lines: Sequence[Line]) -> Reading:
+    """Tells the free slots of each trunk while the service runs."""
+    return Reading(
+        _free, lambda: [Observation(line.free, {"viva.trunk": line.trunk.name}) for line in lines]
+    )

@@ -43,6 +43,11 @@ class Conversations:
         """How many more this replica takes now."""
         return max(0, self._limit - len(self._live)) if self._has_room else 0
 
+    @property
+    def occupied_percent(self) -> int:
+        """How much of its room is taken, for whoever scales."""
+        return 100 * len(self._live) // max(1, self._limit)
+
     async def attach(self, request: AttachRequest, link: Link) -> Conductor:
         """Connects a client to its conversation, which is opened or taken over if it must be.
 

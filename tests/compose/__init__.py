@@ -1,0 +1,1 @@
+"""docker-compose.yml, run for real by podman-compose."""
