@@ -1,5 +1,7 @@
 """The licence of each package in each image, and which of them are not allowed."""
 
+import shutil
+import site
 import subprocess
 import tomllib
 from dataclasses import dataclass
@@ -50,8 +52,10 @@ def rules() -> dict[str, Any]:
 
 def packages(image: str) -> dict[str, str]:
     """Name and version of what the lock puts into an image, the project's own packages left out."""
+    # Where deploy/dev/sync has put it if it was not there.
+    uv = shutil.which("uv") or str(Path(site.getuserbase()) / "bin" / "uv")
     command = [
-        *("uv", "export", "--quiet", "--frozen", "--no-dev", "--no-hashes", "--no-annotate"),
+        *(uv, "export", "--quiet", "--frozen", "--no-dev", "--no-hashes", "--no-annotate"),
         *("--no-emit-workspace", "--package", f"viva-{image}"),
     ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
