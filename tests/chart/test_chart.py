@@ -415,7 +415,11 @@ REFUSED = {
         "12 partitions",
     ),
     "trunks that two replicas would share": (
-        {"trunks": {"existingSecret": "trunks"}, "services": {"telephony": {"replicas": 2}}},
+        {
+            "sealing": {"existingSecret": "sealing"},
+            "trunks": {"existingSecret": "trunks"},
+            "services": {"telephony": {"replicas": 2}},
+        },
         "services.telephony.replicas and autoscaling.max to 1",
     ),
     "a grace that cuts interviews": (
