@@ -91,6 +91,7 @@ async def test_replica_that_leaves_hands_over(outcome: Outcome, alone: World) ->
     assert survived.conducted.report.cut_offs == 0
 
 
+@pytest.mark.settling
 @pytest.mark.scenario("phone")
 async def test_killing_telephony_ends_the_call_and_the_next_one_goes_on(
     outcome: Outcome, alone: World

@@ -1,1 +1,0 @@
-"""docker-compose.yml, run for real by podman-compose."""
