@@ -1,5 +1,6 @@
 """What one expert reaches: each against the median of the others."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ class Against:
     mean_expert_by_speaker: float
     mean_within: float
     mean_extremes: tuple[float, float]
+    mean_extremes_by_speaker: tuple[float, float]
 
 
 def against_experts(found: Rated, aspect: str) -> Against:
@@ -37,16 +39,15 @@ def against_experts(found: Rated, aspect: str) -> Against:
         tuple(own),
         tuple(others),
         float(np.mean([pearson(o, m) for o, m, _ in pairs])),
-        float(np.mean([_by_speaker(o, m, names) for o, m, names in pairs])),
+        float(np.mean([pearson(*_means(*pair)) for pair in pairs])),
         float(np.mean([within(o, m, 1) for o, m, _ in pairs])),
-        _mean_extremes(pairs),
+        _mean_extremes([(own, others) for own, others, _ in pairs]),
+        _mean_extremes([_means(*pair) for pair in pairs]),
     )
 
 
-def _mean_extremes(
-    pairs: list[tuple[Matrix, Matrix, NDArray[np.str_]]],
-) -> tuple[float, float]:
-    found = [tenth_in_thirds(own, others) for own, others, _ in pairs]
+def _mean_extremes(pairs: Sequence[tuple[Matrix, Matrix]]) -> tuple[float, float]:
+    found = [tenth_in_thirds(own, others) for own, others in pairs]
     return float(np.mean([top for top, _ in found])), float(np.mean([low for _, low in found]))
 
 
@@ -63,9 +64,10 @@ def _others(scores: list[tuple[float, ...]], number: int) -> Matrix:
     )
 
 
-def _by_speaker(one: Matrix, other: Matrix, names: NDArray[np.str_]) -> float:
-    people = np.unique(names)
-    return pearson(
-        [one[names == name].mean() for name in people],
-        [other[names == name].mean() for name in people],
+def _means(one: Matrix, other: Matrix, names: NDArray[np.str_]) -> tuple[Matrix, Matrix]:
+    """Both scores by speaker."""
+    places = [names == name for name in np.unique(names)]
+    return (
+        np.array([one[place].mean() for place in places]),
+        np.array([other[place].mean() for place in places]),
     )

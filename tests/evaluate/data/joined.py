@@ -71,6 +71,16 @@ def join(utterances: Sequence[Utterance]) -> Iterator[Joined]:
             yield Joined(speaker, tuple(pieces), _laid_out(pieces, audio))
 
 
+def by_speaker(utterances: Sequence[Utterance], most: int = 0) -> dict[str, list[Joined]]:
+    """Each speaker's joined answers, the first `most` of them; 0 takes all."""
+    found: dict[str, list[Joined]] = {}
+    for one in join(utterances):
+        answers = found.setdefault(one.speaker, [])
+        if not most or len(answers) < most:
+            answers.append(one)
+    return found
+
+
 def hear(
     joined: Joined,
     cache: TranscriptCache,

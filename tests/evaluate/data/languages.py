@@ -1,34 +1,37 @@
-"""Other languages than the interview's, spoken by the synthesizer's voices."""
+"""Answers in other languages than the interview's, spoken by two synthesizers' voices."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import soxr  # type: ignore[import-untyped]
 from kokoro_onnx.tokenizer import Tokenizer
 
+from tests.evaluate.data.espeak import Espeak
 from viva.audio.models.store import ModelStore
 from viva.audio.pcm import SAMPLE_RATE_HZ, Samples, to_int16
 from viva.audio.speech import MODEL_RATE_HZ, Synthesizer
 
-SENTENCES = {
-    "es": (
-        "El año pasado trabajé en una tienda y un cliente llamó por un paquete perdido.",
-        "Primero lo escuché con calma y después revisé el envío con la empresa de transporte.",
-        "Le mandé otro paquete el mismo día y lo recibió en menos de dos días.",
-        "Mi jefe estaba contento porque el cliente volvió a comprar con nosotros.",
-    ),
-    "fr-fr": (
-        "L'année dernière je travaillais dans un magasin et une cliente a appelé très fâchée.",
-        "J'ai d'abord écouté, puis j'ai vérifié la livraison avec le transporteur.",
-        "Je lui ai envoyé un autre colis le jour même et elle l'a reçu deux jours plus tard.",
-        "Mon chef était content parce que la cliente est revenue chez nous.",
-    ),
-    "pt-br": (
-        "No ano passado eu trabalhava em uma loja e uma cliente ligou porque a encomenda sumiu.",
-        "Primeiro eu escutei com calma e depois verifiquei a entrega com a transportadora.",
-        "Mandei outro pacote no mesmo dia e ela recebeu em menos de dois dias.",
-        "Meu chefe ficou contente porque a cliente voltou a comprar com a gente.",
-    ),
-}
-_VOICES = ("af_heart", "am_michael")
+# The same story in each language, four sentences.
+_TEXTS = Path(__file__).with_name("foreign_texts.json")
+SENTENCES: Mapping[str, Sequence[str]] = json.loads(_TEXTS.read_text("utf-8"))
+# Kokoro's English voices say the sounds of these well enough for a recognizer to know them.
+_KOKORO = ("es", "fr-fr", "pt-br", "it")
+_KOKORO_VOICES = ("af_heart", "am_michael", "bf_emma", "bm_george")
+_ESPEAK_VOICES = ("", "+m2", "+m3", "+m5", "+f1", "+f2", "+f3", "+f4")
+_SLOW_WPM, _FAST_WPM = 130, 185
+_SPOKEN = 3
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """An answer in another language; `language` is the one that is spoken."""
+
+    language: str
+    synthesizer: str
+    samples: Samples
 
 
 class Foreigners:
@@ -37,20 +40,28 @@ class Foreigners:
     def __init__(self) -> None:
         self._synthesizer = Synthesizer(ModelStore(), threads=2)
         self._tokenizer = Tokenizer()
+        self._espeak = Espeak()
         self._said: dict[tuple[str, int, str], Samples] = {}
 
-    def answer(self, number: int) -> Samples:
+    def answer(self, number: int) -> Foreign:
         """Some 15 s in one language by one voice, sentences in an order of its own."""
         random = np.random.default_rng([4, number])
-        language = list(SENTENCES)[number % len(SENTENCES)]
-        voice = _VOICES[int(random.integers(0, len(_VOICES)))]
+        turns = [*(("kokoro", one) for one in _KOKORO), *(("espeak", one) for one in SENTENCES)]
+        synthesizer, language = turns[number % len(turns)]
+        voices = _KOKORO_VOICES if synthesizer == "kokoro" else _ESPEAK_VOICES
+        voice = voices[int(random.integers(0, len(voices)))]
+        pace = int(random.integers(_SLOW_WPM, _FAST_WPM))
         parts: list[Samples] = []
-        for place in random.permutation(len(SENTENCES[language]))[:3]:
-            parts.append(self._sentence(language, int(place), voice))
+        for place in random.permutation(len(SENTENCES[language]))[:_SPOKEN]:
+            text = SENTENCES[language][int(place)]
+            if synthesizer == "kokoro":
+                parts.append(self._kokoro(language, int(place), voice))
+            else:
+                parts.append(self._espeak.say(text, language + voice, pace))
             parts.append(np.zeros(int(random.uniform(0.2, 0.8) * SAMPLE_RATE_HZ), np.int16))
-        return np.concatenate(parts)
+        return Foreign(language, synthesizer, np.concatenate(parts))
 
-    def _sentence(self, language: str, place: int, voice: str) -> Samples:
+    def _kokoro(self, language: str, place: int, voice: str) -> Samples:
         key = (language, place, voice)
         if key not in self._said:
             phonemes = self._tokenizer.phonemize(SENTENCES[language][place], language)

@@ -1,24 +1,22 @@
 """What recognition does to scores: the same answers by a person's transcript and by ours.
 
-Accent groups of the rated reading set are made by the experts' accuracy: the half of the speakers
-whom they found harder to understand, and the others. Read sentences hold no competencies; those are
-compared where a CSV of spoken answers is given.
+Read sentences hold no competencies; those are compared where a CSV of spoken answers is given.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from statistics import mean
 
 import numpy as np
 
+from tests.evaluate.data.accents import accents
 from tests.evaluate.data.answers import competency_of, points
 from tests.evaluate.data.audio import read_audio
 from tests.evaluate.data.interviews import language
-from tests.evaluate.data.joined import Heard, hear, join
+from tests.evaluate.data.joined import Heard, by_speaker, hear
 from tests.evaluate.data.recognizer import TranscriptCache
-from tests.evaluate.data.speechocean import Utterance, load
+from tests.evaluate.data.speechocean import load
 from tests.evaluate.data.tables import read_table
 from tests.evaluate.metrics.bootstrap import Indices, by_group
 from tests.evaluate.metrics.words import normalized, word_errors
@@ -91,22 +89,18 @@ def _read_aloud(bench: Bench) -> tuple[list[Pair], list[Pair]]:
     assert settings.speechocean is not None
     found = load(settings.speechocean, part=settings.speechocean_part, adult_age=settings.adult_age)
     cache = TranscriptCache(settings.cache)
-    by_speaker: dict[str, list[Heard]] = {}
-    for one in join(found[: settings.limit or None]):
-        answers = by_speaker.setdefault(one.speaker, [])
-        if len(answers) < settings.phone_answers:
-            answers.append(hear(one, cache))
-    accents = _accents(found)
+    group = accents(found)
     fluent, leveled = [], []
-    for speaker, heard in by_speaker.items():
+    for speaker, answers in by_speaker(found[: settings.limit or None]).items():
+        heard = [hear(one, cache) for one in answers]
         machine = language([one.whole for one in heard])
         human = language([by_person(one) for one in heard])
         if machine.fluency.tenths is None or human.fluency.tenths is None:
             continue
         errors, words = _word_errors(heard)
-        group = accents[speaker]
-        fluent.append(Pair(speaker, group, *_fluencies(human, machine), errors, words))
-        leveled.append(Pair(speaker, group, _index(human), _index(machine), errors, words))
+        who = (speaker, group[speaker])
+        fluent.append(Pair(*who, *_fluencies(human, machine), errors, words))
+        leveled.append(Pair(*who, _index(human), _index(machine), errors, words))
     return fluent, leveled
 
 
@@ -139,18 +133,6 @@ def _at(spans: Sequence[Span], voiced_ms: int) -> int:
             return span.start_ms + voiced_ms
         voiced_ms -= span.length_ms
     return spans[-1].end_ms
-
-
-def _accents(found: Sequence[Utterance]) -> dict[str, str]:
-    scores: dict[str, list[float]] = {}
-    for one in found:
-        scores.setdefault(one.speaker, []).append(one.panel("accuracy"))
-    means = {speaker: mean(values) for speaker, values in scores.items()}
-    middle = float(np.median(list(means.values())))
-    return {
-        speaker: "stronger accent" if value < middle else "lighter accent"
-        for speaker, value in means.items()
-    }
 
 
 def _fluencies(human: Language, machine: Language) -> tuple[float, float]:

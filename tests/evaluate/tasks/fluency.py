@@ -6,15 +6,14 @@ were fitted on are predicted by models that never saw them.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from tests.evaluate import fit_fluency
 from tests.evaluate.data.experts import Against, against_experts
+from tests.evaluate.data.predicted import Predicted, predict
 from tests.evaluate.data.rated import Rated, rated
-from tests.evaluate.data.shipped import fitted_speakers, shipped_fluency, shrinkage
+from tests.evaluate.data.shipped import shipped_fluency
 from tests.evaluate.data.synthetic import people
 from tests.evaluate.data.total import totals
 from tests.evaluate.metrics.additive_fit import Matrix
@@ -25,40 +24,6 @@ from viva.scoring.domain.delivery import Delivery, delivery_of
 from viva.scoring.domain.tokens import tokens_of
 
 _SYNTHETIC = 24
-
-
-@dataclass(frozen=True)
-class Predicted:
-    """Fluency in points of the panel's scale, 0 to 10.
-
-    Attributes:
-        interview: of each utterance's speaker, over all that was said.
-        alone: of each utterance by itself.
-        how: whether the speakers were held out by cross-validation or were never fitted on.
-    """
-
-    interview: Matrix
-    alone: Matrix
-    how: str
-
-    @property
-    def pooled(self) -> Matrix:
-        """What an expert does who hears a sentence and knows the speaker."""
-        return np.asarray(0.3 * self.alone + 0.7 * self.interview)
-
-
-def predict(found: Rated) -> Predicted:
-    """By the shipped model; by cross-validation for the speakers that it was fitted on."""
-    home = {name: place for place, name in enumerate(found.names)}
-    at = np.array([home[speaker] for speaker in found.speakers])
-    known = fitted_speakers()
-    if set(found.names) <= known and len(found.names) >= fit_fluency.FOLDS:
-        people_, clips = fit_fluency.held_out(found, "fluency", shrinkage())
-        return Predicted(people_[at], clips, "cross-validated")
-    people_ = shipped_fluency([found.by_speaker[name] for name in found.names])
-    clips = shipped_fluency(found.measures)
-    how = "held out" if known.isdisjoint(found.names) else "partly fitted on"
-    return Predicted(people_[at], clips, how)
 
 
 def run(bench: Bench) -> Outcome:
@@ -166,18 +131,44 @@ def _within(found: Rated, score: Matrix, resamples: int) -> list[Row]:
 
 
 def _extremes(found: Rated, score: Matrix, resamples: int) -> list[Row]:
-    panel = found.panel("fluency")
-    human = against_experts(found, "fluency").mean_extremes
+    """Whole speakers, as an interview judges; and each of their sentences for itself."""
+    human = against_experts(found, "fluency")
+    return [
+        *_tenths(
+            "speakers",
+            (_per_name(found, score), found.panel_by_speaker("fluency")),
+            found.names,
+            human.mean_extremes_by_speaker,
+            resamples,
+        ),
+        *_tenths(
+            "sentences, each judged by itself",
+            (score, found.panel("fluency")),
+            found.speakers,
+            human.mean_extremes,
+            resamples,
+        ),
+    ]
+
+
+def _tenths(
+    subset: str,
+    scores: tuple[Matrix, Matrix],
+    speakers: Sequence[str],
+    human: tuple[float, float],
+    resamples: int,
+) -> list[Row]:
+    """The model's and the panel's `scores` of the same things, these of `speakers`."""
+    score, panel = scores
 
     def row(name: str, side: int, trivial: float) -> Row:
         return Row(
             name,
             tenth_in_thirds(score, panel)[side],
-            by_group(
-                found.speakers, lambda at: tenth_in_thirds(score[at], panel[at])[side], resamples
-            ),
+            by_group(speakers, lambda at: tenth_in_thirds(score[at], panel[at])[side], resamples),
+            subset=subset,
             n=len(panel),
-            groups=len(found.names),
+            groups=len(set(speakers)),
             baseline=trivial,
             baseline_name="chance",
             human=human[side],

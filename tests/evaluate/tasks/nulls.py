@@ -4,7 +4,8 @@ Every case is heard by the recognizer and scored as an interview of two answers.
 is there, the rate of nulls is told by group and by channel: a null is a burden, too.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,18 +13,31 @@ import numpy as np
 
 from tests.evaluate.data.audio import read_audio
 from tests.evaluate.data.interviews import scored
-from tests.evaluate.data.joined import answer_of, hear, join
+from tests.evaluate.data.joined import Joined, answer_of, by_speaker, hear
 from tests.evaluate.data.languages import Foreigners
 from tests.evaluate.data.recognizer import TranscriptCache
 from tests.evaluate.data.sounds import CLASSES
 from tests.evaluate.data.speechocean import load
 from tests.evaluate.data.synthetic import people
+from tests.evaluate.metrics.bootstrap import by_group
 from tests.evaluate.metrics.ranking import upper_bound
 from tests.evaluate.registry import Bench, Outcome, Row, Task
+from tests.evaluate.tasks.phone import line
 from viva.audio.pcm import Samples
 from viva.scoring.domain.model import Answer, Span
 
 _FIVE_SECONDS_MS = 5_000
+_FIRST_LANGUAGE = "first language Mandarin"  # of everybody in the rated set
+
+
+def _as_it_was(_one: Joined) -> Callable[[Samples], Samples]:
+    return lambda samples: samples
+
+
+CHANNELS: Mapping[str, Callable[[Joined], Callable[[Samples], Samples]]] = {
+    "wideband": _as_it_was,
+    "telephone": line,
+}
 
 
 def run(bench: Bench) -> Outcome:
@@ -36,9 +50,7 @@ def run(bench: Bench) -> Outcome:
     ]
     rows.append(_row(bench, "five seconds of speech", _short(settings.cases)))
     if settings.language_cases:
-        foreign = Foreigners()
-        answers = (foreign.answer(n) for n in range(settings.language_cases))
-        rows.append(_row(bench, "another language (synthetic)", _heard(cache, answers)))
+        rows += _languages(bench, cache)
     if settings.sounds:
         rows += [
             _row(bench, f"recordings: {name}", _heard(cache, _recordings(paths)))
@@ -58,16 +70,20 @@ def has_number(answers: Sequence[Answer]) -> bool:
 
 
 def _row(bench: Bench, name: str, cases: Iterator[Answer]) -> Row:
-    found = [has_number([case, case]) for case in cases]
-    bench.say(f"nulls: {name}: {sum(found)} of {len(found)}")
-    bound = upper_bound(sum(found), len(found)) if found else float("nan")
+    return _count(bench, name, [has_number([case, case]) for case in cases])
+
+
+def _count(bench: Bench, name: str, given: Sequence[bool], which: str = "") -> Row:
+    """How many got a number; `which` tells of them."""
+    bench.say(f"nulls: {name}: {sum(given)} of {len(given)}")
+    bound = upper_bound(sum(given), len(given)) if given else float("nan")
     return Row(
         f"numbers given for {name}",
-        float(sum(found)),
-        n=len(found),
+        float(sum(given)),
+        n=len(given),
         goal=0,
         at_most=True,
-        note=f"rate below {100 * bound:.1f}% (one-sided 95%)",
+        note=f"rate below {100 * bound:.1f}% (one-sided 95%)" + (f"; {which}" if which else ""),
     )
 
 
@@ -101,44 +117,92 @@ def _folders(folder: Path) -> list[tuple[str, list[Path]]]:
     ]
 
 
+def _languages(bench: Bench, cache: TranscriptCache) -> list[Row]:
+    """All of them together, and by synthesizer which languages got a number."""
+    foreign = Foreigners()
+    cases = [foreign.answer(number) for number in range(bench.settings.language_cases)]
+    heard = _heard(cache, (case.samples for case in cases))
+    given = [has_number([answer, answer]) for answer in heard]
+    spoken = len({case.language for case in cases})
+    rows = [_count(bench, f"another language, synthetic ({spoken} languages)", given)]
+    for name in sorted({case.synthesizer for case in cases}):
+        own = [place for place, case in enumerate(cases) if case.synthesizer == name]
+        which = Counter(cases[place].language for place in own if given[place])
+        told = ", ".join(f"{count} {language}" for language, count in sorted(which.items()))
+        found = [given[place] for place in own]
+        rows.append(_count(bench, f"another language, voices of {name}", found, told))
+    return rows
+
+
 def _recordings(paths: list[Path]) -> Iterator[Samples]:
     for path in paths:
         yield read_audio(path)
 
 
 def _groups(bench: Bench, cache: TranscriptCache) -> list[Row]:
-    """The rate of nulls among people who did speak, by gender as far as it is told."""
+    """The rate of nulls among people who did speak, by channel, first language and gender.
+
+    Why there is none stands beside it.
+    """
     settings = bench.settings
     assert settings.speechocean is not None
     found = load(settings.speechocean, part=settings.speechocean_part, adult_age=settings.adult_age)
-    heard = [hear(one, cache) for one in join(found[: settings.limit or None])]
-    speakers = dict.fromkeys(one.joined.speaker for one in heard)
-    null = {
-        name: not has_number([one.whole for one in heard if one.joined.speaker == name])
-        for name in speakers
+    spoken = by_speaker(found[: settings.limit or None], settings.phone_answers)
+    gender = {one.speaker: one.gender or "not told" for one in found}
+    rows = []
+    for channel, change in CHANNELS.items():
+        heard = {
+            name: [hear(one, cache, change(one)).whole for one in answers]
+            for name, answers in spoken.items()
+        }
+        rows += _null_rates(channel, heard, gender, settings.bootstrap)
+        others = [not answer.language_matches for own in heard.values() for answer in own]
+        rows.append(
+            Row(
+                "accented answers called another language",
+                float(np.mean(others)),
+                subset=f"{_FIRST_LANGUAGE}, {channel}",
+                n=len(others),
+                groups=len(heard),
+                at_most=True,
+                note="these are left out of the score",
+            )
+        )
+    return rows
+
+
+def _null_rates(
+    channel: str, heard: Mapping[str, list[Answer]], gender: Mapping[str, str], resamples: int
+) -> list[Row]:
+    results = {name: scored(answers).language.fluency for name, answers in heard.items()}
+    null = {name: one.tenths is None for name, one in results.items()}
+    reasons = Counter(one.null_reason for one in results.values() if one.null_reason)
+    genders = sorted({gender[name] for name in heard})
+    rates = {
+        one: float(np.mean([null[name] for name in heard if gender[name] == one]))
+        for one in genders
     }
-    answers = [not one.whole.language_matches for one in heard]
-    group = {one.speaker: one.gender or "not told" for one in found}
-    rows = [
+    every = np.array(list(null.values()), dtype=float)
+    told = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
+    whole = Row(
+        "null rate of people who spoke",
+        float(every.mean()),
+        by_group(list(null), lambda at: float(every[at].mean()), resamples),
+        subset=f"{_FIRST_LANGUAGE}, {channel}",
+        n=len(null),
+        groups=len(null),
+        note=told or "no null",
+    )
+    by_gender = [
         Row(
             "null rate of people who spoke",
-            float(np.mean([null[name] for name in speakers if group[name] == gender])),
-            subset=f"first language Mandarin, {gender}",
-            n=sum(group[name] == gender for name in speakers),
+            rate,
+            subset=f"{_FIRST_LANGUAGE}, {channel}, {one}",
+            n=sum(gender[name] == one for name in heard),
         )
-        for gender in sorted(set(group.values()))
+        for one, rate in rates.items()
     ]
-    rows.append(
-        Row(
-            "accented answers called another language",
-            float(np.mean(answers)),
-            n=len(answers),
-            groups=len(speakers),
-            at_most=True,
-            note="these are left out of the score",
-        )
-    )
-    return rows
+    return [whole, *by_gender]
 
 
 TASK = Task("nulls", "what must never get a number", run, always=True)

@@ -1,51 +1,92 @@
-"""Word error of the final recognizer on a set in LibriSpeech's layout."""
+"""Word error of the final recognizer, on LibriSpeech's layout and on rated speech by accent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from tests.evaluate.data.accents import accents
 from tests.evaluate.data.audio import read_audio
+from tests.evaluate.data.joined import hear, join
 from tests.evaluate.data.recognizer import TranscriptCache
+from tests.evaluate.data.speechocean import load
 from tests.evaluate.metrics.bootstrap import Indices, by_group
 from tests.evaluate.metrics.words import normalized, word_errors
 from tests.evaluate.registry import Bench, Outcome, Row, Task, missing
+from viva.asr.domain.model import Word
+from viva.scoring.domain.model import SpokenWord
+
+
+@dataclass(frozen=True)
+class Recognized:
+    """One recording: how many words a person heard in it, and how many of ours are wrong."""
+
+    speaker: str
+    errors: int
+    words: int
 
 
 def run(bench: Bench) -> Outcome:
     """Errors over all words, insertions included."""
     settings = bench.settings
-    if settings.librispeech is None:
-        return missing("librispeech")
     cache = TranscriptCache(settings.cache)
-    speakers, errors, lengths = [], [], []
-    for name, text, audio in list(read(settings.librispeech))[: settings.limit or None]:
-        heard = cache.transcribe(read_audio(audio))
-        said = normalized(text)
-        errors.append(word_errors(said, normalized(" ".join(w.text for w in heard.words))))
-        lengths.append(len(said))
-        speakers.append(name.split("-")[0])
-    wrong, words = np.array(errors), np.array(lengths)
+    rows = []
+    if settings.librispeech is not None:
+        found = [
+            _recognized(name.split("-")[0], text, _text(cache.transcribe(read_audio(audio)).words))
+            for name, text, audio in list(read(settings.librispeech))[: settings.limit or None]
+        ]
+        rows.append(_row("", found, settings.bootstrap))
+    if settings.speechocean is not None:
+        rows += _by_accent(bench, cache)
+    return Outcome(rows) if rows else missing("librispeech", "speechocean")
+
+
+def _by_accent(bench: Bench, cache: TranscriptCache) -> list[Row]:
+    """Answers put together from sentences that were read; all of them, then by accent."""
+    settings = bench.settings
+    assert settings.speechocean is not None
+    told = load(settings.speechocean, part=settings.speechocean_part, adult_age=settings.adult_age)
+    group = accents(told)
+    found = []
+    for one in join(told[: settings.limit or None]):
+        text = " ".join(piece.utterance.text for piece in one.pieces)
+        heard = _text(hear(one, cache).whole.words)
+        found.append(_recognized(one.speaker, text, heard))
+    rows = [_row("first language Mandarin", found, settings.bootstrap)]
+    for name in sorted(set(group.values())):
+        own = [one for one in found if group[one.speaker] == name]
+        rows.append(_row(f"first language Mandarin, {name}", own, settings.bootstrap))
+    return rows
+
+
+def _recognized(speaker: str, text: str, heard: str) -> Recognized:
+    said = normalized(text)
+    return Recognized(speaker, word_errors(said, normalized(heard)), len(said))
+
+
+def _text(words: Sequence[Word | SpokenWord]) -> str:
+    return " ".join(word.text for word in words)
+
+
+def _row(subset: str, found: Sequence[Recognized], resamples: int) -> Row:
+    wrong = np.array([one.errors for one in found])
+    words = np.array([one.words for one in found])
+    speakers = [one.speaker for one in found]
 
     def rate(at: Indices) -> float:
         return float(wrong[at].sum() / max(1, words[at].sum()))
 
-    return Outcome(
-        [
-            Row(
-                "word error rate",
-                rate(np.arange(len(words))),
-                by_group(
-                    speakers,
-                    lambda at: float(wrong[at].sum() / words[at].sum()),
-                    settings.bootstrap,
-                ),
-                n=int(words.sum()),
-                groups=len(set(speakers)),
-                at_most=True,
-                note="lower case, no punctuation; numbers and spellings as they come",
-            )
-        ]
+    return Row(
+        "word error rate",
+        rate(np.arange(len(words))),
+        by_group(speakers, rate, resamples),
+        subset=subset,
+        n=int(words.sum()),
+        groups=len(set(speakers)),
+        at_most=True,
+        note="lower case, no punctuation; numbers and spellings as they come",
     )
 
 
