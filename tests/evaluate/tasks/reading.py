@@ -1,7 +1,8 @@
 """Read against spontaneous speech of the same people, each contrasted with their own warm-up.
 
 Without a dataset, people made by rule show that the bench works and that the signal goes the right
-way; they say nothing of people, and nothing of recordings.
+way; they say nothing of people, and nothing of recordings. Real people who speak in one manner
+throughout show how often somebody is flagged for nothing, not how often reading is found.
 """
 
 import random
@@ -12,13 +13,14 @@ from pathlib import Path
 import numpy as np
 
 from tests.evaluate.data.audio import read_audio
+from tests.evaluate.data.manners import Told, answer_of, in_meetings, read_aloud
 from tests.evaluate.data.recognizer import TranscriptCache
+from tests.evaluate.data.speechocean import load
 from tests.evaluate.data.synthetic import TEXTS
 from tests.evaluate.data.tables import read_table
 from tests.evaluate.metrics.bootstrap import Indices, by_group
 from tests.evaluate.metrics.ranking import auc, upper_bound
 from tests.evaluate.registry import Bench, Outcome, Row, Task
-from viva.asr.domain.model import Transcript
 from viva.fraud.domain.model import Answer, Span, SpokenWord
 from viva.fraud.domain.reading import of_interview
 from viva.fraud.domain.rules import READING
@@ -49,7 +51,50 @@ def run(bench: Bench) -> Outcome:
         rows += _rows(judged, "recordings", settings.bootstrap, goals=True)
     else:
         bench.say("read against spontaneous speech of people skipped: set VIVA_EVAL_READING (CSV)")
-    return Outcome(rows)
+    return Outcome([*rows, *_unchanged(bench)])
+
+
+def _unchanged(bench: Bench) -> list[Row]:
+    """How often people are flagged who speak in one manner throughout, free or read."""
+    settings = bench.settings
+    cache = TranscriptCache(settings.cache)
+    rows = []
+    if settings.diarization:
+        rows += _steady("free speech in meetings", in_meetings(settings.diarization, cache))
+    if settings.speechocean:
+        part, age = settings.speechocean_part, settings.adult_age
+        found = load(settings.speechocean, part=part, adult_age=age)
+        rows += _steady("all read", read_aloud(found[: settings.limit or None], cache))
+    return rows
+
+
+def _steady(subset: str, told: Told) -> list[Row]:
+    """Alarms, and filled pauses by their sound in a minute of speech."""
+    scores = [of_interview(answers).score for answers in told.values()]
+    judged = [score for score in scores if score is not None]
+    alarms = sum(score >= READING.threshold for score in judged)
+    spoken = [answer for answers in told.values() for answer in answers]
+    filled = sum(len(answer.filled_pauses) for answer in spoken)
+    minutes = sum(span.length_ms for answer in spoken for span in answer.speech) / 60_000
+    return [
+        Row(
+            "flagged though nothing changed, of those judged",
+            float(alarms),
+            subset=subset,
+            n=len(judged),
+            at_most=True,
+            note=f"rate below {upper_bound(alarms, len(judged)):.3f} (one-sided 95%); "
+            f"too little of {len(scores) - len(judged)} people",
+        ),
+        Row(
+            "filled pauses heard in a minute of speech",
+            filled / max(minutes, 1e-9),
+            subset=subset,
+            n=filled,
+            groups=len(told),
+            note="nobody marked them: how many are real is not known",
+        ),
+    ]
 
 
 def recorded(path: Path, cache: TranscriptCache) -> list[Judged]:
@@ -64,7 +109,9 @@ def recorded(path: Path, cache: TranscriptCache) -> list[Judged]:
             raise ValueError(f"{path}: {row['kind']!r} is none of {', '.join(KINDS)}")
         heard = cache.transcribe(read_audio(path.parent / row["audio"]))
         kinds = answers.setdefault((row["speaker"], row["room"]), {kind: [] for kind in KINDS})
-        kinds[row["kind"]].append(_answer(f"ans_{number}", heard, warm_up=row["kind"] == "warm_up"))
+        kinds[row["kind"]].append(
+            answer_of(f"ans_{number}", heard, warm_up=row["kind"] == "warm_up")
+        )
     found = [
         _judged(speaker, kinds["warm_up"], kinds[kind], kind)
         for (speaker, _), kinds in answers.items()
@@ -96,18 +143,6 @@ def _judged(
     speaker: str, warm_up: Sequence[Answer], answers: Sequence[Answer], kind: str
 ) -> Judged:
     return Judged(speaker, kind == "read", of_interview([*warm_up, *answers]).score)
-
-
-def _answer(name: str, heard: Transcript, *, warm_up: bool) -> Answer:
-    """A transcript as fraud decodes it."""
-    return Answer(
-        name,
-        1,
-        tuple(SpokenWord(w.text, Span(w.start_ms, w.end_ms)) for w in heard.words),
-        warm_up=warm_up,
-        speech=tuple(Span(s.start_ms, s.end_ms) for s in heard.speech),
-        filled_pauses=tuple(Span(s.start_ms, s.end_ms) for s in heard.filled_pauses),
-    )
 
 
 def _free(
