@@ -52,9 +52,9 @@ def in_meetings(folder: Path, cache: TranscriptCache) -> Told:
     found: Told = {}
     for path, turns in recordings(folder):
         whole = answer_of(path.stem, cache.transcribe(read_audio(path)))
-        for voice in dict.fromkeys(turn.speaker for turn in turns):
-            own = [_span(turn) for turn in turns if turn.speaker == voice]
-            others = [_span(turn) for turn in turns if turn.speaker != voice]
+        for voice in dict.fromkeys(turn.voice for turn in turns):
+            own = [_span(turn) for turn in turns if turn.voice == voice]
+            others = [_span(turn) for turn in turns if turn.voice != voice]
             found.setdefault(voice, []).extend(_pieces(whole, own, others))
     return {voice: _warmed_up(answers) for voice, answers in found.items()}
 

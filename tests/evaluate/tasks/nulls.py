@@ -155,7 +155,7 @@ def _groups(bench: Bench, cache: TranscriptCache) -> list[Row]:
             name: [hear(one, cache, change(one)).whole for one in answers]
             for name, answers in spoken.items()
         }
-        rows += _null_rates(channel, heard, gender, settings.bootstrap)
+        rows += null_rates(channel, heard, gender, settings.bootstrap)
         others = [not answer.language_matches for own in heard.values() for answer in own]
         rows.append(
             Row(
@@ -171,7 +171,7 @@ def _groups(bench: Bench, cache: TranscriptCache) -> list[Row]:
     return rows
 
 
-def _null_rates(
+def null_rates(
     channel: str, heard: Mapping[str, list[Answer]], gender: Mapping[str, str], resamples: int
 ) -> list[Row]:
     results = {name: scored(answers).language.fluency for name, answers in heard.items()}
