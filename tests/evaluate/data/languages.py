@@ -19,7 +19,7 @@ _TEXTS = Path(__file__).with_name("foreign_texts.json")
 SENTENCES: Mapping[str, Sequence[str]] = json.loads(_TEXTS.read_text("utf-8"))
 # Kokoro's English voices say the sounds of these well enough for a recognizer to know them.
 _KOKORO = ("es", "fr", "pt-br", "it")
-_KOKORO_VOICES = ("af_heart", "am_michael", "bf_emma", "bm_george")
+_KOKORO_VOICES = ("af_heart", "bm_george")
 _PHONEMES = {"fr": "fr-fr"}
 _ESPEAK_VOICES = ("", "+m2", "+m3", "+m5", "+f1", "+f2", "+f3", "+f4")
 _SLOW_WPM, _FAST_WPM = 130, 185
