@@ -15,7 +15,7 @@ import soxr  # type: ignore[import-untyped]
 from viva.audio.pcm import SAMPLE_RATE_HZ, Samples
 
 # Constants of speak_lib.h.
-_RETRIEVAL = 1
+_SYNCHRONOUS = 2
 _POSITION_CHARACTER = 1
 _UTF8 = 1
 _RATE_PARAMETER = 1
@@ -65,7 +65,7 @@ def _library() -> Iterator[tuple[ctypes.CDLL, int]]:
     """Loaded anew and seeded: what was said before would change the phases of what comes."""
     library = ctypes.CDLL(espeakng_loader.get_library_path())
     data = espeakng_loader.get_data_path().encode()
-    rate_hz = int(library.espeak_Initialize(_RETRIEVAL, 0, data, 0))
+    rate_hz = int(library.espeak_Initialize(_SYNCHRONOUS, 0, data, 0))
     try:
         if rate_hz <= 0:
             raise OSError("espeak-ng did not start")
