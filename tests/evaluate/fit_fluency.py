@@ -1,5 +1,7 @@
 """Fits fluency and intelligibility on a rated reading set and writes them into language.json.
 
+What words and grammar of these speakers usually are goes there, too: a level starts from it.
+
     VIVA_EVAL_SPEECHOCEAN=<folder> python -m tests.evaluate.fit_fluency [--write]
 
 The set is read aloud, so it lacks much of what free answers have. Therefore the ranges of the terms
@@ -14,12 +16,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import numpy as np
 from rich.console import Console
 
 from tests.evaluate.data.rated import Rated, rated
+from tests.evaluate.data.scorer import analyst
 from tests.evaluate.metrics.additive_fit import Matrix, Shape, fit
 from tests.evaluate.metrics.agreement import pearson
 from tests.evaluate.metrics.bootstrap import folds
@@ -31,6 +35,12 @@ FILE = Path("services/scoring/src/viva/scoring/language.json")
 FOLDS = 10
 _SHRINKAGES = (0.01, 0.03, 0.1, 0.3, 1.0)
 _LOSS = 0.002
+_USUAL = {
+    "vocabulary_level": 2,
+    "advanced_share": 3,
+    "clause_words": 1,
+    "grammar_errors_per_100_words": 1,
+}
 _PANEL_TENTHS = 100  # a point of the experts' 0 to 10 is 100 tenths of ours
 
 
@@ -155,6 +165,20 @@ def intelligibility_section(found: Rated) -> dict[str, Any]:
     }
 
 
+def usual_words(found: Rated) -> dict[str, float]:
+    """Means over the speakers of what a level starts from."""
+    rows = []
+    for name in found.names:
+        own = [one.whole for one in found.heard if one.joined.speaker == name]
+        said = [analyst().hear(answer) for answer in own if answer.language_matches]
+        if said:
+            rows.append(analyst().language_features(said))
+    return {
+        feature: round(mean(row[feature] for row in rows), digits)
+        for feature, digits in _USUAL.items()
+    }
+
+
 def main() -> None:
     """Prints the fit; with --write it goes into the file."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -168,9 +192,18 @@ def main() -> None:
     content = json.loads(FILE.read_text("utf-8"))
     content["fluency"] = fluency_section(found, console)
     content["intelligibility"] = intelligibility_section(found)
+    content["cefr"]["usual"]["values"] = usual_words(found)
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     shown = {**content["fluency"], "fit": {**content["fluency"]["fit"], "speakers": "..."}}
-    console.print_json(json.dumps({"fluency": shown, "clear": content["intelligibility"]}))
+    console.print_json(
+        json.dumps(
+            {
+                "fluency": shown,
+                "intelligibility": content["intelligibility"],
+                "usual": content["cefr"]["usual"],
+            }
+        )
+    )
     if given.write:
         FILE.write_text(text, "utf-8")
 

@@ -25,7 +25,10 @@ class EvalSettings(BaseSettings):
     speechocean_part: str = Field("", description="train or test; empty takes both.")
     adult_age: int = Field(16, description="Younger speakers are no adults (spk2age).")
     phone_answers: int = Field(
-        0, ge=0, description="Answers of each speaker by phone and at another pitch; 0 takes all."
+        0,
+        ge=0,
+        description="Answers of each speaker by phone, at another pitch, and for the bias of "
+        "recognition; 0 takes all.",
     )
     ways: int = Field(15, ge=1, description="Interviews by browser and by phone; 33 at most.")
     mixtures: int = Field(100, ge=3, description="Mixtures of one to three voices, a channel.")

@@ -14,13 +14,14 @@ from tests.evaluate.data.accents import accents
 from tests.evaluate.data.answers import competency_of, points
 from tests.evaluate.data.audio import read_audio
 from tests.evaluate.data.interviews import language
-from tests.evaluate.data.joined import Heard, by_speaker, hear
+from tests.evaluate.data.joined import Heard, Joined, by_speaker, hear
 from tests.evaluate.data.recognizer import TranscriptCache
-from tests.evaluate.data.speechocean import load
+from tests.evaluate.data.speechocean import Utterance, load
 from tests.evaluate.data.tables import read_table
 from tests.evaluate.metrics.bootstrap import Indices, by_group
 from tests.evaluate.metrics.words import normalized, word_errors
 from tests.evaluate.registry import Bench, Outcome, Row, Task, missing
+from tests.evaluate.settings import EvalSettings
 from viva.scoring.domain.additive import total
 from viva.scoring.domain.language import Language
 from viva.scoring.domain.model import Answer, Span, SpokenWord
@@ -91,7 +92,7 @@ def _read_aloud(bench: Bench) -> tuple[list[Pair], list[Pair]]:
     cache = TranscriptCache(settings.cache)
     group = accents(found)
     fluent, leveled = [], []
-    for speaker, answers in by_speaker(found[: settings.limit or None]).items():
+    for speaker, answers in _spoken(found, settings).items():
         heard = [hear(one, cache) for one in answers]
         machine = language([one.whole for one in heard])
         human = language([by_person(one) for one in heard])
@@ -102,6 +103,10 @@ def _read_aloud(bench: Bench) -> tuple[list[Pair], list[Pair]]:
         fluent.append(Pair(*who, *_fluencies(human, machine), errors, words))
         leveled.append(Pair(*who, _index(human), _index(machine), errors, words))
     return fluent, leveled
+
+
+def _spoken(found: Sequence[Utterance], settings: EvalSettings) -> dict[str, list[Joined]]:
+    return by_speaker(found[: settings.limit or None], settings.phone_answers)
 
 
 def by_person(heard: Heard) -> Answer:

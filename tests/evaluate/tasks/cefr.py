@@ -23,7 +23,7 @@ from tests.evaluate.metrics.bootstrap import Indices, by_group
 from tests.evaluate.registry import Bench, Outcome, Row, Task
 from viva.scoring.adapters.language_model import packaged_language_model
 from viva.scoring.domain.additive import contributions, total
-from viva.scoring.domain.language import drawn, level
+from viva.scoring.domain.language import drawn, level, level_terms
 from viva.scoring.domain.model import Answer, Span, SpokenWord
 
 LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2")
@@ -80,12 +80,14 @@ def speech(path: Path, cache: TranscriptCache) -> list[Leveled]:
 def text_index(text: str) -> int:
     """The index of a text, in tenths."""
     words = tuple(SpokenWord(word, Span(0, 0)) for word in text.split())
-    features = analyst().language_features([analyst().hear(Answer("t", 1, "t", "", words))])
+    said = analyst().hear(Answer("t", 1, "t", "", words))
+    features = analyst().language_features([said])
     model = packaged_language_model()
-    terms = model.cefr_long if "mtld" in features else model.cefr_short
+    count = len(said.tokens)
+    terms = level_terms(count, model)
     spoken = next(term for term in terms if term.name == "fluency")
     features["fluency"] = (spoken.worst + spoken.best) / 2
-    return total(contributions(terms, drawn(features, len(words), model)))
+    return total(contributions(terms, drawn(features, count, model)))
 
 
 def speech_index(answers: Sequence[Answer]) -> int | None:

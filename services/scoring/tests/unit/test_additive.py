@@ -1,9 +1,11 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from viva.scoring.domain.additive import contribution, contributions, divide, total
 from viva.scoring.domain.coefficients import Coefficients
-from viva.scoring.domain.language import cefr, drawn, fluency
+from viva.scoring.domain.language import cefr, drawn, fluency, level_terms
 from viva.scoring.domain.term import Term
 
 numbers = st.floats(-1e6, 1e6, allow_nan=False)
@@ -82,7 +84,7 @@ def test_a_misheard_word_moves_the_level_less_the_fewer_there_are(
     coefficients: Coefficients,
 ) -> None:
     model = coefficients.language
-    heard = {term.name: model.usual.get(term.name, 60.0) for term in model.cefr_short}
+    heard = {term.name: model.usual.get(term.name, 60.0) for term in model.cefr_long}
     misheard = {**heard, "vocabulary_level": heard["vocabulary_level"] + 0.5}
 
     def moved(words: int) -> int:
@@ -90,3 +92,17 @@ def test_a_misheard_word_moves_the_level_less_the_fewer_there_are(
         return abs(total(one.contributions) - total(other.contributions))
 
     assert moved(40) < moved(400) <= round(200 * 0.5 / 2.2)
+
+
+def test_diversity_comes_in_little_by_little(coefficients: Coefficients) -> None:
+    model = coefficients.language
+    heard = {term.name: model.usual.get(term.name, 60.0) for term in model.cefr_long}
+    indices = [total(cefr(heard, words, model).contributions) for words in range(90, 400)]
+    assert max(abs(b - a) for a, b in pairwise(indices)) <= 3
+    for words in (40, 100, 101, 250, 5000):
+        terms = level_terms(words, model)
+        best = {term.name: term.best for term in terms}
+        worst = {term.name: term.worst for term in terms}
+        assert abs(total(contributions(terms, best)) - 1000) <= 2
+        assert total(contributions(terms, worst)) == 0
+        assert ("mtld" in best) == (words > 100)

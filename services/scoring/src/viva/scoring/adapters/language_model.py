@@ -8,6 +8,7 @@ from typing import Any
 
 from viva.scoring.domain.language_model import LanguageModel, Measure
 from viva.scoring.domain.term import Term
+from viva.scoring.domain.word_levels import Ceilings
 
 FILE = "language.json"
 
@@ -31,6 +32,10 @@ def parse(data: bytes) -> LanguageModel:
         intelligibility=Term(**clear["term"]),
         cefr_short=tuple(Term(**term) for term in cefr["short"]),
         cefr_long=tuple(Term(**term) for term in cefr["long"]),
+        ceilings=Ceilings(
+            tuple((least, most) for least, most in cefr["word_levels"]["by_frequency"]),
+            cefr["word_levels"]["highest"],
+        ),
         usual=dict(cefr["usual"]["values"]),
         usual_words=cefr["usual"]["words"],
         cuts=dict(cefr["cuts"]),

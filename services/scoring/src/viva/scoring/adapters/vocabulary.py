@@ -16,6 +16,7 @@ class EnglishVocabulary:
     def __init__(self) -> None:
         self._levels = CEFRAnalyzer()
         self.level = functools.lru_cache(_CACHE_WORDS)(self._level)
+        self.frequency = functools.lru_cache(_CACHE_WORDS)(self._frequency)
         self.known = functools.lru_cache(_CACHE_WORDS)(self._known)
 
     def is_verb(self, word: str) -> bool:
@@ -30,9 +31,13 @@ class EnglishVocabulary:
         level = self._levels.get_average_word_level_float(word)
         return None if level is None else float(level)
 
+    def _frequency(self, word: str) -> float:
+        """On the Zipf scale; 0 for a word that the list has not."""
+        return float(wordfreq.zipf_frequency(word, "en"))
+
     def _known(self, word: str) -> bool:
         """In the CEFR lists, and no rare entry there: those hold many names; or very frequent."""
         level = self._levels.get_average_word_level_float(word)
         if level is not None:
             return float(level) < _RARE_LEVEL
-        return bool(wordfreq.zipf_frequency(word, "en") >= _COMMON_ZIPF)
+        return self.frequency(word) >= _COMMON_ZIPF

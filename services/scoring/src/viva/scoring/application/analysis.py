@@ -1,6 +1,6 @@
 """What is shared by the score of one answer and of an interview: text, evidence, language."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -28,6 +28,7 @@ from viva.scoring.domain.model import (
 from viva.scoring.domain.narrative import Narrative, own_sentences, prompts_of, read
 from viva.scoring.domain.timing import Timing
 from viva.scoring.domain.tokens import Sentence, Token, plain, quote, sentences_of, tokens_of
+from viva.scoring.domain.word_levels import profile
 
 _MAX_SENTENCES = 80
 _THEM = frozenset({"them", "their"})
@@ -125,13 +126,11 @@ class Analyst:
         """Vocabulary and grammar of spoken answers; timing is in `Said`."""
         tokens = [token for one in said for token in one.tokens]
         content = [t.text for t in tokens if not t.name and t.text not in STOPWORDS]
-        levels = [level for word in content if (level := self._vocabulary.level(word)) is not None]
         sentences = [s for one in said for s in sentences_of(one.tokens)]
         clauses = sum(len(clauses_of(sentence)) for sentence in sentences)
         words = max(1, len(tokens))
         features = {
-            "vocabulary_level": sum(levels) / max(1, len(levels)),
-            "advanced_share": sum(level >= 4 for level in levels) / max(1, len(levels)),
+            **profile(self._levels(content)),
             "clause_words": len(tokens) / max(1, clauses),
             "grammar_errors_per_100_words": 100
             * sum(self._grammar.errors(_written(sentence)) for sentence in sentences)
@@ -140,6 +139,14 @@ class Analyst:
         if len(tokens) >= MTLD_MINIMUM_WORDS:
             features["mtld"] = mtld([token.text for token in tokens])
         return features
+
+    def _levels(self, words: Sequence[str]) -> Iterator[float]:
+        """Of those that the list knows."""
+        ceilings = self.coefficients.language.ceilings
+        for word in words:
+            level = self._vocabulary.level(word)
+            if level is not None:
+                yield ceilings.held(level, self._vocabulary.frequency(word))
 
     def _recites(self, sentence: Sentence, prompts: Sequence[str]) -> bool:
         if len(sentence) < _MIN_SENTENCE_TOKENS:

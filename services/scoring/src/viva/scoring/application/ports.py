@@ -28,6 +28,10 @@ class Vocabulary(Protocol):
         """CEFR level of a lower-case word, 1 (A1) to 6 (C2); None where it is not known."""
         ...
 
+    def frequency(self, word: str) -> float:
+        """How often English has the lower-case word: log10 of its count in a billion words."""
+        ...
+
     def known(self, word: str) -> bool:
         """Whether the lower-case word belongs to the common vocabulary."""
         ...

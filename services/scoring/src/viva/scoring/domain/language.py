@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from viva.scoring.domain.additive import contribution, contributions, total
 from viva.scoring.domain.language_model import LanguageModel
 from viva.scoring.domain.model import Contribution, Scored
+from viva.scoring.domain.term import Term
 
 MTLD_MINIMUM_WORDS = 100
 _BASE = "base"
@@ -79,8 +80,7 @@ def cefr(
         words: how many the evidence rests on.
         extrapolated: how many features of fluency are out of their fitted range.
     """
-    terms = model.cefr_long if "mtld" in features else model.cefr_short
-    summands = contributions(terms, drawn(features, words, model))
+    summands = contributions(level_terms(words, model), drawn(features, words, model))
     index = total(summands)
     half = (
         model.half_width_base
@@ -92,6 +92,26 @@ def cefr(
         low=level(index - half, model.cuts),
         high=level(index + half, model.cuts),
         contributions=tuple(summands),
+    )
+
+
+def level_terms(words: int, model: LanguageModel) -> tuple[Term, ...]:
+    """The terms of a level from this many words.
+
+    Diversity comes in little by little, as the others' points go down: a single word more must not
+    move a level.
+    """
+    beyond = max(0, words - MTLD_MINIMUM_WORDS)
+    if not beyond:
+        return model.cefr_short
+    share = beyond / (beyond + model.usual_words)
+    short = {term.name: term.points for term in model.cefr_short}
+    return tuple(
+        replace(
+            term,
+            points=math.floor(share * term.points + (1 - share) * short.get(term.name, 0) + 0.5),
+        )
+        for term in model.cefr_long
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from viva.scoring.domain.term import Term
+from viva.scoring.domain.word_levels import Ceilings
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,10 @@ class LanguageModel:
         base: tenths that a speaker has who gets nothing from any term.
         basis: what fluency was fitted on, in a sentence.
         intelligibility: its one term.
+        cefr_short: the terms of a level up to a hundred words; `cefr_long` those of a level from
+            very many words, lexical diversity among them. In between, the one pass over into the
+            other.
+        ceilings: of the levels of words.
         usual: what words and grammar usually are; a level starts from there.
         usual_words: how many words that counts as.
         cuts: lowest index (tenths) of each CEFR level above A1.
@@ -53,6 +58,7 @@ class LanguageModel:
     intelligibility: Term
     cefr_short: tuple[Term, ...]
     cefr_long: tuple[Term, ...]
+    ceilings: Ceilings
     usual: Mapping[str, float]
     usual_words: int
     cuts: Mapping[str, int]
