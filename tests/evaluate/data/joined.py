@@ -110,6 +110,7 @@ def answer_of(name: str, transcript: Transcript, question: str = "") -> Answer:
             for w in transcript.words
         ),
         heard_language=transcript.language,
+        language_probability=transcript.language_probability or None,
         speech=tuple(Span(s.start_ms, s.end_ms) for s in transcript.speech),
         syllables_ms=transcript.syllables_ms,
     )

@@ -1,5 +1,6 @@
 import dataclasses
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scoring_speaking import (
@@ -90,8 +91,13 @@ def test_too_little_of_anything_gives_no_number(analyst: Analyst) -> None:
         "other_language": interview(
             spoken(STRONG, heard_language="de"), second(STRONG, heard_language="de")
         ),
+        # Recognition translated what it heard.
+        "other_language, by its sound": interview(
+            spoken(STRONG, language_probability=0.1), second(STRONG, language_probability=0.3)
+        ),
     }
-    for reason, case in cases.items():
+    for name, case in cases.items():
+        reason = name.split(",")[0]
         result = score_interview(case, analyst)
         assert (result.overall, result.overall_null_reason) == (None, reason)
         assert all(one.scored == Scored(None, reason) for one in result.competencies)
@@ -101,6 +107,20 @@ def test_too_little_of_anything_gives_no_number(analyst: Analyst) -> None:
             assert result.language.fluency.null_reason == reason
             assert result.language.cefr.null_reason == reason
             assert result.language.intelligibility.null_reason == reason
+
+
+@pytest.mark.parametrize("sure", [(0.1, 0.45), (0.1, None), (0.1,)])
+def test_an_accent_that_is_taken_for_another_language_once_is_scored(
+    analyst: Analyst, sure: tuple[float | None, ...]
+) -> None:
+    answers = [
+        make(text, language_probability=one)
+        for one, make, text in zip(sure, (spoken, second), (STRONG, SHORT_TEAM), strict=False)
+    ]
+    usual = [dataclasses.replace(answer, language_probability=0.99) for answer in answers]
+    assert score_interview(interview(*answers), analyst) == score_interview(
+        interview(*usual), analyst
+    )
 
 
 def test_no_answers_at_all(analyst: Analyst) -> None:

@@ -13,6 +13,7 @@ from viva.scoring.domain.confidence import (
     language_null_reason,
     overall_null_reason,
 )
+from viva.scoring.domain.foreign import UNKNOWN, hardly_sounds_so
 from viva.scoring.domain.interview import (
     CompetencyResult,
     InterviewResult,
@@ -25,6 +26,7 @@ from viva.scoring.domain.model import Answer, Competency, nothing
 _REVIEW_BELOW = 0.5
 _REVIEW_DROPPED_SHARE = 0.1
 _REVIEW_CUT_TENTHS = 100
+_ENOUGH_TO_HEAR_MS = 3_000  # less speech does not tell its language
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def _undropped(interview: Interview) -> Interview:
 
 
 def _score(interview: Interview, analyst: Analyst) -> InterviewResult:
-    said = [analyst.hear(answer) for answer in interview.answers]
+    said = [analyst.hear(answer) for answer in _as_heard(interview.answers)]
     questions = _by_question([one for one in said if not one.answer.warm_up])
     amount = _amount(said, questions, interview.questions_planned)
     reason = overall_null_reason(amount)
@@ -82,6 +84,21 @@ def _score(interview: Interview, analyst: Analyst) -> InterviewResult:
         or _beside_the_point(results)
         or _dropped_share(interview) > _REVIEW_DROPPED_SHARE,
     )
+
+
+def _as_heard(answers: Sequence[Answer]) -> Sequence[Answer]:
+    """Where they sound like another language altogether, none is in the persona's."""
+    sure = [
+        one.language_probability
+        for one in answers
+        if one.language_matches and sum(s.length_ms for s in one.speech) >= _ENOUGH_TO_HEAR_MS
+    ]
+    if not hardly_sounds_so([one for one in sure if one is not None]):
+        return answers
+    return [
+        replace(one, heard_language=UNKNOWN) if one.language_probability is not None else one
+        for one in answers
+    ]
 
 
 def _by_question(said: Sequence[Said]) -> list[list[Said]]:

@@ -76,6 +76,8 @@ class Answer:
     Attributes:
         language: primary subtag that the persona speaks, for example "en".
         heard_language: primary subtag that was recognized.
+        language_probability: that it was this one, 0 to 1, by the sound; None where nobody listened
+            for it.
         speech: voiced spans by voice activity detection.
         interviewer: spans where the interviewer was heard.
         syllables_ms: where syllables sound, found in the audio without the words.
@@ -95,6 +97,7 @@ class Answer:
     analysed: bool = True
     language: str = "en"
     heard_language: str = "en"
+    language_probability: float | None = None
     speech: tuple[Span, ...] = ()
     interviewer: tuple[Span, ...] = ()
     syllables_ms: tuple[int, ...] = ()

@@ -37,6 +37,7 @@ def answer(
         analysed=bool(transcript.words or typed or not missing_stages),
         language=_primary(context.language),
         heard_language="" if typed else _primary(transcript.language),
+        language_probability=None if typed else transcript.language_probability or None,
         speech=_spans(transcript.speech),
         interviewer=_spans(context.interviewer_spans),
         syllables_ms=tuple(transcript.syllables_ms),
@@ -83,6 +84,7 @@ def transcript_sha256(bundle: pb.InterviewBundle) -> str:
             one.answer.revision,
             one.answer.typed_text,
             one.transcript.language,
+            one.transcript.language_probability,
             [[w.text, w.start_ms, w.end_ms, w.confidence, w.dropped] for w in one.transcript.words],
         ]
         for one in _ordered(bundle.answers)
