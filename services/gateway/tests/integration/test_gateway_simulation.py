@@ -17,6 +17,7 @@ from viva.gateway.application.simulating import Simulations
 from viva.gateway.domain.access import Mode
 from viva.gateway.entrypoints.app import create_app
 from viva.gateway.entrypoints.stream_edge import CandidateEdge
+from viva.platform.errors import TransientError
 from viva.testkit.scripted_session import ScriptedSession, ScriptedStream, attached
 
 from .conftest import Customer, World
@@ -31,9 +32,13 @@ class TellingVoice:
 
     def __init__(self) -> None:
         self.spoken: dict[str, bytes] = {}
+        self.away = True
 
     async def speak(self, text: str, voice: str) -> bytes:
-        """A tone that tells the text."""
+        """A tone that tells the text; the first time it is away."""
+        if self.away:
+            self.away = False
+            raise TransientError("the session service does not answer")
         level = 1000 + 500 * len(self.spoken)
         tone = np.full(3_200 * len(text.split()), level, dtype="<i2")
         return self.spoken.setdefault(text, tone.tobytes())

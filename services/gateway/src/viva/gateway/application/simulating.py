@@ -25,11 +25,13 @@ from viva.gateway.domain.errors import (
 from viva.gateway.domain.interview import Channel, Interview
 from viva.gateway.domain.lifecycle import Status
 from viva.gateway.domain.simulation import ANSWERS, FOLLOW_UP, VOICES, Behaviour, Simulation
-from viva.platform.errors import VivaError
+from viva.platform.errors import TransientError, VivaError
 from viva.platform.log import bind_interview, get_logger
 
-_READY_S = 300.0
+# For the voices of both sides and whatever is rendered before them.
+_READY_S = 900.0
 _POLL_S = 0.5
+_AGAIN_S = 3.0
 _FULL_RETRY_S = 60
 _ENGLISH = "en"
 
@@ -147,19 +149,27 @@ class Simulations:
                 self._under_way.discard(simulation.interview_id)
 
     async def _go_through(self, simulation: Simulation) -> str:
-        # What is said is spoken before the candidate comes, as the interviewer's part is.
-        answers = {
-            question_id: await self._voice.speak(text, simulation.voice)
-            for question_id, text in simulation.answers
-        }
-        follow_up = await self._voice.speak(FOLLOW_UP, simulation.voice)
         async with asyncio.timeout(_READY_S):
+            # What is said is spoken before the candidate comes, as the interviewer's part is.
+            answers = {
+                question_id: await self._spoken(text, simulation.voice)
+                for question_id, text in simulation.answers
+            }
+            follow_up = await self._spoken(FOLLOW_UP, simulation.voice)
             while await self._status(simulation.interview_id) is Status.CREATED:  # noqa: ASYNC110
                 await asyncio.sleep(_POLL_S)
         exchanged = await self._join.exchange(simulation.join_token)
         person = SimulatedPerson(answers, follow_up, simulation.behaviour)
         await self._carry(Attach(exchanged.credential, fresh=True, position=0), person)
         return person.over
+
+    async def _spoken(self, text: str, voice: str) -> bytes:
+        while True:
+            try:
+                return await self._voice.speak(text, voice)
+            except TransientError as error:
+                _log.warning("simulated_voice_awaited", code=error.code)
+                await asyncio.sleep(_AGAIN_S)
 
     async def _status(self, interview_id: str) -> Status | None:
         async with self._open_work() as work:
