@@ -64,6 +64,13 @@ async def test_what_a_simulated_candidate_says_is_rendered_once(world) -> None:
         await servicer.RenderAnswer(simulation.RenderAnswerRequest(text="No voice"), None)
 
 
+async def test_the_same_words_are_rendered_once_for_all_who_wait_for_them(world) -> None:
+    rendered = world.parts.prompts.rendered
+    first, second = await asyncio.gather(rendered("Hello.", "v"), rendered("Hello.", "v"))
+    assert first == second
+    assert world.voice.spoken.count("Hello.") == 1
+
+
 async def test_creation_delivered_twice_is_one_interview(world) -> None:
     await world.create()
     await world.create()

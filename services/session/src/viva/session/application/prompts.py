@@ -1,8 +1,10 @@
 """Renders all that a script can say before its candidate joins, and never the same words twice."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from viva.contracts.common.v1 import common_pb2 as common
 from viva.platform.clock import Clock
@@ -82,6 +84,8 @@ class Prompts:
         self._publisher = publisher
         self._clock = clock
         self._hold = hold
+        # Interviews with the same script are rendered at the same time: one waits for the other.
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def plan(
         self, uow: UnitOfWork, interview: Interview, texts: Mapping[str, str], voice: str
@@ -139,9 +143,11 @@ class Prompts:
             InvalidError: unknown voice, or nothing that can be spoken.
         """
         fingerprint = self._voice.fingerprint(text, voice)
-        async with self._open_unit() as uow:
-            cached = await self._prompts.cached(uow, (fingerprint,))
-        return cached.get(fingerprint) or await self._speak(fingerprint, text, voice)
+        turn = self._turns.setdefault(fingerprint, asyncio.Lock())
+        async with turn:
+            async with self._open_unit() as uow:
+                cached = await self._prompts.cached(uow, (fingerprint,))
+            return cached.get(fingerprint) or await self._speak(fingerprint, text, voice)
 
     async def _render(self, job: ClaimedJob, text: str, voice: str) -> None:
         async with self._open_unit() as uow:
