@@ -52,6 +52,16 @@ def test_manner_counts_pauses_and_repairs() -> None:
     assert (read.repairs, read.fillers) == (0, 0)
 
 
+@pytest.mark.parametrize("text", ["Um.", "Um | uh .", "...", "我 在 商店 工作"])
+def test_an_answer_without_a_word_that_carries_meaning_has_no_manner(text: str) -> None:
+    answer = spoken(text)
+    assert manner_of(answer, 250).words == 0
+    assert assess_answer(answer)
+    signal = of_interview([WARM_UP, answer])
+    assert signal.score is None
+    assert not signal.flagged
+
+
 def test_reading_stands_out_against_the_own_warm_up() -> None:
     signal = of_interview([WARM_UP, spoken(READ), spoken(READ, answer_id="ans_2")])
     assert signal.flagged

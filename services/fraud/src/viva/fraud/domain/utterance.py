@@ -108,7 +108,7 @@ def _with_filler(one: Said, following: Said | None, heard: Sequence[Span]) -> Sa
 
 
 def _pairs(words: Sequence[Said]) -> Iterator[tuple[Said, Said | None]]:
-    return zip(words, [*words[1:], None], strict=True)
+    return zip(words, [*words[1:], None], strict=False)
 
 
 def _runs(places: set[int]) -> Iterator[list[int]]:
