@@ -50,9 +50,9 @@ class TurnCurve:
     longest_minor_ms: int = 1_300
     unjudged_ms: int = 1_800
     # Log-odds at which the wait is halfway, and how fast it falls there.
-    middle: float = 2.1
+    middle: float = 2.6
     steepness: float = 2.0
-    sure: float = 3.5
+    sure: float = 4.0
     bias: float = 0.0
     open_end: float = -4.0
     result: float = 2.2
