@@ -5,8 +5,10 @@ sounds and words, not how people are.
 """
 
 import ctypes
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 
 import espeakng_loader  # type: ignore[import-untyped]
 import numpy as np
@@ -62,15 +64,20 @@ def say(text: str, voice: str, words_per_minute: int = 160) -> Samples:
 
 @contextmanager
 def _library() -> Iterator[tuple[ctypes.CDLL, int]]:
-    """Loaded anew and seeded: what was said before would change the phases of what comes."""
-    library = ctypes.CDLL(espeakng_loader.get_library_path())
+    """A copy of our own, loaded anew and seeded.
+
+    What was said before, by whoever else has the library loaded, would change the phases of what
+    comes.
+    """
     data = espeakng_loader.get_data_path().encode()
-    rate_hz = int(library.espeak_Initialize(_SYNCHRONOUS, 0, data, 0))
-    try:
-        if rate_hz <= 0:
-            raise OSError("espeak-ng did not start")
-        library.espeak_ng_SetRandSeed(ctypes.c_long(_SEED))
-        yield library, rate_hz
-    finally:
-        library.espeak_Terminate()
-        ctypes.CDLL(None).dlclose(ctypes.c_void_p(library._handle))
+    with TemporaryDirectory() as folder:
+        library = ctypes.CDLL(shutil.copy(espeakng_loader.get_library_path(), folder))
+        rate_hz = int(library.espeak_Initialize(_SYNCHRONOUS, 0, data, 0))
+        try:
+            if rate_hz <= 0:
+                raise OSError("espeak-ng did not start")
+            library.espeak_ng_SetRandSeed(ctypes.c_long(_SEED))
+            yield library, rate_hz
+        finally:
+            library.espeak_Terminate()
+            ctypes.CDLL(None).dlclose(ctypes.c_void_p(library._handle))
