@@ -1,6 +1,7 @@
 """Where the public datasets lie. Every path is optional: its tasks are skipped without it."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -32,6 +33,9 @@ class EvalSettings(BaseSettings):
     )
     ways: int = Field(15, ge=1, description="Interviews by browser and by phone; 33 at most.")
     mixtures: int = Field(100, ge=3, description="Mixtures of one to three voices, a channel.")
+    voices: Literal["unseen", "fitted"] = Field(
+        "unseen", description="Whose voices: `fitted` are those that thresholds are chosen on."
+    )
     interviews: int = Field(300, ge=1, description="Clean interviews of real voices, a channel.")
     diarization: Path | None = Field(
         None, description="Recordings beside RTTM files of who speaks when."

@@ -10,12 +10,11 @@ import numpy as np
 
 from tests.evaluate.data.phone import over_the_phone
 from tests.evaluate.data.speechocean import Utterance, load
-from tests.evaluate.data.voice_cache import CachedEmbedder, CachedSpeech
+from tests.evaluate.data.voice_cache import CachedActivity, CachedEmbedder, CachedSpeech
 from tests.evaluate.settings import EvalSettings
-from viva.audio.models.store import ModelStore
 from viva.audio.pcm import Samples, milliseconds_of, samples_in
 from viva.audio.wav import write_wav
-from viva.diarization.adapters.models import voice_activity, window_clusterer
+from viva.diarization.adapters.models import window_clusterer
 from viva.diarization.application.attribution import Attribution
 from viva.diarization.application.model import AnswerAudio, VoiceRecord
 from viva.diarization.domain.model import Channel, Span, Turn, Word
@@ -66,13 +65,13 @@ class Voices:
     def __init__(self, cache: Path) -> None:
         self.speech = CachedSpeech(cache)
         self.embedder = CachedEmbedder(cache)
-        self.activity = voice_activity(ModelStore())
+        self.activity = CachedActivity(cache)
         cluster = window_clusterer(DiarizationSettings().grouping)
         self.attribute = Attribution(self.embedder, self.speech, self.activity, cluster=cluster)
 
 
 class People:
-    """Everybody in the rated set whom the channels' means were not computed from."""
+    """One half of the rated set: whom nothing was fitted on, or, if asked, the others."""
 
     def __init__(self, settings: EvalSettings, voices: Voices) -> None:
         assert settings.speechocean is not None
@@ -84,8 +83,9 @@ class People:
         for one in found:
             clips.setdefault(one.speaker, []).append(one)
         enough = {name: own for name, own in sorted(clips.items()) if len(own) >= LEAST_CLIPS}
-        # bench/channel_means.py takes every second speaker from the first.
-        self._clips = {name: enough[name] for name in list(enough)[1::2]}
+        # What is fitted takes every second speaker from the first (tests.evaluate.fit_voices).
+        first = 0 if settings.voices == "fitted" else 1
+        self._clips = {name: enough[name] for name in list(enough)[first::2]}
         self.names = tuple(self._clips)
         self.clip = functools.lru_cache(4096)(self._clip)
 

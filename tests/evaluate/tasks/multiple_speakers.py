@@ -1,13 +1,15 @@
 """`multiple_speakers` over whole interviews of real voices: how it ranks, and how often it errs.
 
-A clean interview is a warm-up and three answers of one person's recordings; in the others a second
-person speaks for a while in one or two answers. All of it goes through diarization and the signal
-as the services run them. The recordings are read sentences; silences between them are digital.
+A clean interview is a warm-up and three answers of one person's recordings. In others a second
+person speaks for a while in one or two answers, or gives a whole answer, or all but the warm-up.
+All of it goes through diarization and the signal as the services run them. The recordings are read
+sentences; silences between them are digital.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 
@@ -16,7 +18,8 @@ from tests.evaluate.metrics.bootstrap import by_group
 from tests.evaluate.metrics.ranking import auc, upper_bound
 from tests.evaluate.registry import Bench, Outcome, Row, Task, missing
 from viva.diarization.application.model import AnswerAudio, Attributed, VoiceRecord
-from viva.diarization.domain.model import Channel, Role
+from viva.diarization.domain.model import Channel, ComparedSpeech, Role
+from viva.fraud.domain import model as fraud
 from viva.fraud.domain.model import Answer, Signal, Span, SpokenWord
 from viva.fraud.domain.rules import SPEAKERS
 from viva.fraud.domain.speakers import multiple_speakers
@@ -26,14 +29,32 @@ _GAPS_MS = (200, 400, 700)
 _OTHERS_CLIPS = (1, 2, 3)
 _ENOUGH = 300
 _BOUND = 0.01
+_CHANNELS = {Channel.WIDE: fraud.Channel.BROWSER, Channel.PHONE: fraud.Channel.PHONE}
+
+
+class Others(Enum):
+    """What another person does in an interview."""
+
+    NOTHING = "nothing"
+    ASIDE = "aside"  # one to three sentences
+    ANSWER = "answer"  # one whole answer
+    SWAP = "swap"  # all answers but the warm-up
+
+
+_SHARES = {Others.NOTHING: 1.0, Others.ASIDE: 1 / 3, Others.ANSWER: 1 / 9, Others.SWAP: 1 / 9}
+_NOTICED = {
+    Others.ASIDE: "one to three sentences of another person",
+    Others.ANSWER: "a whole answer by another person",
+    Others.SWAP: "all answers but the warm-up by another person",
+}
 
 
 @dataclass(frozen=True)
 class Judged:
-    """One interview."""
+    """One interview; `others` is what another person does in it."""
 
     speaker: str
-    dirty: bool
+    others: Others
     score: float
     flagged: bool
 
@@ -47,41 +68,48 @@ def run(bench: Bench) -> Outcome:
     people = People(settings, voices)
     rows: list[Row] = []
     for channel in Channel:
-        clean = [
-            _judged(people, voices, channel, n, dirty=False) for n in range(settings.interviews)
-        ]
-        bench.say(f"multiple speakers, {channel.value}: {len(clean)} clean interviews")
-        count = max(1, settings.interviews // 3)
-        dirty = [_judged(people, voices, channel, n, dirty=True) for n in range(count)]
-        voices.embedder.save()
-        rows += _rows(clean, dirty, channel, settings.bootstrap)
+        found: dict[Others, list[Judged]] = {}
+        for others, share in _SHARES.items():
+            count = max(1, round(share * settings.interviews))
+            found[others] = [
+                _judged(people, voices, channel, number, others) for number in range(count)
+            ]
+            voices.embedder.save()
+            bench.say(f"multiple speakers, {channel.value}: {count}, others: {others.value}")
+        rows += _rows(found, channel, settings.bootstrap)
     return Outcome(rows)
 
 
-def interview(people: People, channel: Channel, number: int, *, dirty: bool) -> list[list[Clip]]:
+def interview(people: People, channel: Channel, number: int, others: Others) -> list[list[Clip]]:
     """The clips of each answer, the warm-up first."""
-    chance = random.Random(f"{number} {dirty}")
+    aside = others is Others.ASIDE
+    chance = random.Random(f"{number} {aside}")
     names = list(people.names)
     speaker = names[number % len(names)]
     order = chance.sample(range(people.count(speaker)), people.count(speaker))
     own = [clip for n in order if (clip := people.clip(speaker, n, channel)) is not None]
     answers = [own[place::_ANSWERS] for place in range(_ANSWERS)]
-    if dirty:
-        other = chance.choice([name for name in names if name != speaker])
+    other = chance.choice([name for name in names if name != speaker])
+    if others is Others.ANSWER or others is Others.SWAP:
+        theirs = [people.clip(other, n, channel) for n in range(people.count(other))]
+        places = [chance.randrange(1, _ANSWERS)] if others is Others.ANSWER else range(1, _ANSWERS)
+        for place in places:
+            answers[place] = [clip for clip in theirs[place::_ANSWERS] if clip is not None]
+    if aside:
         numbers = chance.sample(range(people.count(other)), chance.choice(_OTHERS_CLIPS))
-        aside = [clip for n in numbers if (clip := people.clip(other, n, channel)) is not None]
-        for place in chance.sample(range(1, _ANSWERS), chance.choice((1, 2)))[: len(aside)]:
+        said = [clip for n in numbers if (clip := people.clip(other, n, channel)) is not None]
+        for place in chance.sample(range(1, _ANSWERS), chance.choice((1, 2)))[: len(said)]:
             at = chance.randrange(1, len(answers[place]) + 1)
-            answers[place][at:at] = [aside.pop()]
-        answers[place][at:at] = aside
+            answers[place][at:at] = [said.pop()]
+        answers[place][at:at] = said
     return answers
 
 
 def _judged(
-    people: People, voices: Voices, channel: Channel, number: int, *, dirty: bool
+    people: People, voices: Voices, channel: Channel, number: int, others: Others
 ) -> Judged:
     chance = random.Random(number)
-    clips = interview(people, channel, number, dirty=dirty)
+    clips = interview(people, channel, number, others)
     records: list[VoiceRecord] = []
     heard = []
     for place, own in enumerate(clips):
@@ -92,7 +120,7 @@ def _judged(
         records.append(found.record)
         heard.append(_answer(asked, found))
     signal = multiple_speakers(heard)
-    return Judged(clips[0][0].speaker, dirty, _score(signal), signal.flagged)
+    return Judged(clips[0][0].speaker, others, _score(signal), signal.flagged)
 
 
 def _answer(asked: AnswerAudio, found: Attributed) -> Answer:
@@ -116,19 +144,27 @@ def _answer(asked: AnswerAudio, found: Attributed) -> Answer:
             if turn.voice in others
         ),
         overlaps=tuple(Span(span.start_ms, span.end_ms) for span in found.overlaps),
+        least_alike=_compared(found.least_alike),
+        channel=_CHANNELS[asked.channel],
     )
+
+
+def _compared(least: ComparedSpeech | None) -> fraud.ComparedSpeech | None:
+    if least is None:
+        return None
+    span = Span(least.span.start_ms, least.span.end_ms)
+    return fraud.ComparedSpeech(span, least.candidate_llr)
 
 
 def _score(signal: Signal) -> float:
     return 0.0 if signal.score is None else signal.score
 
 
-def _rows(
-    clean: Sequence[Judged], dirty: Sequence[Judged], channel: Channel, resamples: int
-) -> list[Row]:
-    every = [*clean, *dirty]
+def _rows(found: Mapping[Others, Sequence[Judged]], channel: Channel, resamples: int) -> list[Row]:
+    clean = found[Others.NOTHING]
+    every = [*clean, *found[Others.ASIDE]]
     scores = np.array([one.score for one in every])
-    truth = np.array([one.dirty for one in every])
+    truth = np.array([one.others is Others.ASIDE for one in every])
     names = [one.speaker for one in every]
     alarms = sum(one.flagged for one in clean)
     bound = upper_bound(alarms, len(clean))
@@ -158,12 +194,15 @@ def _rows(
             note=f"{alarms} at threshold {SPEAKERS.threshold}, one-sided 95% as if interviews were "
             f"independent; {'calibrated' if enough else 'uncalibrated'}",
         ),
-        Row(
-            "second voices noticed",
-            float(np.mean([one.flagged for one in dirty])),
-            subset=where,
-            n=len(dirty),
-            note="1 to 3 sentences of another person in the interview",
+        *(
+            Row(
+                f"noticed: {what}",
+                float(np.mean([one.flagged for one in found[others]])),
+                subset=where,
+                n=len(found[others]),
+                groups=len({one.speaker for one in found[others]}),
+            )
+            for others, what in _NOTICED.items()
         ),
     ]
 

@@ -1,9 +1,12 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from viva.diarization.adapters.models import window_clusterer
 from viva.diarization.application.clusters import group
+from viva.diarization.application.ports import Embeddings
 from viva.diarization.domain.model import Channel, Span
 from viva.diarization.domain.roles import SETTINGS
 
@@ -51,8 +54,24 @@ def test_a_second_voice_that_speaks_once_is_found() -> None:
 def test_a_blip_is_no_voice() -> None:
     embeddings = np.concatenate([voice(0, 12), voice(1, 1), voice(0, 7)])
     windows = apart(20)
-    windows[12] = Span(windows[12].start_ms, windows[12].start_ms + 1100)
+    windows[12] = Span(windows[12].start_ms, windows[12].start_ms + 900)
     assert set(group(embeddings, windows, WIDE)) == {0}
+
+
+def test_a_sentence_that_linkage_gave_to_another_voice_is_parted_from_it() -> None:
+    def one_voice(embeddings: Embeddings, windows: Sequence[Span], same_voice: float) -> list[int]:
+        return [1] * len(windows)
+
+    embeddings = np.concatenate([voice(0, 12), voice(1, 2), voice(0, 5)])
+    assert group(embeddings, apart(19), WIDE, one_voice) == [0] * 12 + [1] * 2 + [0] * 5
+
+
+def test_groups_that_are_likely_one_voice_are_joined() -> None:
+    def each(embeddings: Embeddings, windows: Sequence[Span], same_voice: float) -> list[int]:
+        return list(range(len(windows)))
+
+    embeddings = np.concatenate([voice(0, 8), voice(1, 6)])
+    assert group(embeddings, apart(14), WIDE, each) == [0] * 8 + [1] * 6
 
 
 def test_a_short_window_joins_the_voice_that_it_is_nearest_to() -> None:

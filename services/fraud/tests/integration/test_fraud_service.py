@@ -54,7 +54,13 @@ def two_voices(interview_id: str) -> AnswerAttributed:
             interview_id=interview_id, attempt=2, answer_id="ans_1", revision=3
         ),
         transcript=pb.Transcript(words=words),
-        attribution=pb.Attribution(speakers=speakers, dropped_words=20),
+        attribution=pb.Attribution(
+            speakers=speakers,
+            dropped_words=20,
+            least_alike=pb.ComparedSpeech(
+                span=pb.Span(start_ms=6_000, end_ms=12_000), candidate_llr=-20
+            ),
+        ),
     )
 
 
@@ -83,6 +89,9 @@ async def test_an_interview_is_assessed_from_its_bundle(running: Running) -> Non
     await running.events.publish(InterviewReady(interview_id="iv_2", attempt=2, bundle=ref), "iv_2")
     (found,) = await running.events.expect(fraud_events.InterviewAssessed, "iv_2")
     assert [signal.flagged for signal in found.assessment.signals] == [True, False]
+    speakers, reading = found.assessment.signals
+    assert speakers.false_alarms.interviews >= 300
+    assert not reading.HasField("false_alarms")
     assert found.assessment.models[0].name == "viva-fraud"
 
 

@@ -10,13 +10,14 @@ from importlib.metadata import version
 from viva.audio.models.store import ModelStore
 from viva.audio.pcm import Samples, milliseconds_of
 from viva.audio.vad import VoiceActivityDetector
+from viva.diarization.adapters.voice_space import SPACES_FILE
 from viva.diarization.application.model import AnswerAudio, Attributed, Fingerprint
 from viva.diarization.domain.model import Channel, Span
 from viva.diarization.domain.roles import VoiceSettings
 from viva.diarization.settings import DiarizationSettings
 from viva.platform.worker_process import WorkerProcess
 
-_RECIPE = "3"
+_RECIPE = "4"
 """Raise this when what is done with the models changes an attribution."""
 
 Worker = WorkerProcess[AnswerAudio, Attributed]
@@ -116,6 +117,7 @@ def _runtime_fingerprint(
             *libraries,
             platform.machine(),
             f"threads={options.threads} recipe={_RECIPE} grouping={options.grouping}",
+            f"spaces={hashlib.sha256(SPACES_FILE.read_bytes()).hexdigest()[:16]}",
             channels,
         )
     )

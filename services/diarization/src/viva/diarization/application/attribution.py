@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from viva.audio.pcm import Samples, milliseconds_of
+from viva.audio.pcm import milliseconds_of
 from viva.audio.wav import read_wav, write_wav
 from viva.diarization.application.candidate_audio import without
 from viva.diarization.application.clusters import average_linkage, centre
@@ -17,6 +17,7 @@ from viva.diarization.application.interviewer_voice import (
     SpeechFinder,
     echo_spans,
 )
+from viva.diarization.application.least_alike import NOTHING, least_alike
 from viva.diarization.application.model import AnswerAudio, Attributed, Fingerprint, VoiceRecord
 from viva.diarization.application.ports import (
     Embeddings,
@@ -24,6 +25,7 @@ from viva.diarization.application.ports import (
     VoiceActivity,
     WindowClusterer,
 )
+from viva.diarization.domain.changes import changes, cut
 from viva.diarization.domain.model import Channel, Role, Span, Turn, Voice
 from viva.diarization.domain.overlap import LEAST_MS, apart_from, overlaps
 from viva.diarization.domain.roles import SETTINGS, VoiceSettings
@@ -56,7 +58,9 @@ class Attribution:
     def __call__(self, answer: AnswerAudio) -> Attributed:
         """Attribute an answer; see the port."""
         samples = read_wav(answer.wav)
-        speech = _within(answer.speech, int(milliseconds_of(len(samples))))
+        active = self._activity.turns(samples)
+        voiced = _within(answer.speech, int(milliseconds_of(len(samples))))
+        speech = cut(voiced, changes(active))
         found = windows(speech, WindowSettings())
         embeddings = self._embedder.embed(samples, found, answer.channel)
         identified = self._identified(answer, found, embeddings)
@@ -80,14 +84,16 @@ class Attribution:
                 tuple(identified.roles[label] for label in identified.labels),
                 embeddings,
             ),
-            tuple(self._overlaps(answer, samples)),
+            tuple(_overlaps(answer, active)),
+            least_alike(
+                found,
+                identified.labels,
+                embeddings,
+                identified.reference,
+                self._settings[answer.channel].likelihood,
+            ),
             self._models,
         )
-
-    def _overlaps(self, answer: AnswerAudio, samples: Samples) -> list[Span]:
-        """Where the interviewer was heard too, its echo is the second voice."""
-        found = overlaps(self._activity.turns(samples), LEAST_MS[answer.channel])
-        return apart_from(found, echo_spans(answer.interviewer_spans))
 
     def _interviewer(self, answer: AnswerAudio) -> Interviewer:
         if not answer.interviewer_spans:
@@ -101,7 +107,7 @@ class Attribution:
         self, answer: AnswerAudio, found: Sequence[Span], embeddings: Embeddings
     ) -> Identified:
         if not found:
-            return Identified([], {_CANDIDATE: Role.CANDIDATE}, None, None)
+            return Identified([], {_CANDIDATE: Role.CANDIDATE}, None, None, NOTHING)
         return identify(
             found,
             embeddings,
@@ -116,6 +122,12 @@ def _within(speech: Sequence[Span], duration_ms: int) -> list[Span]:
     """The voiced spans, cut to the audio."""
     cut = (Span(max(0, span.start_ms), min(span.end_ms, duration_ms)) for span in speech)
     return sorted(span for span in cut if span.duration_ms > 0)
+
+
+def _overlaps(answer: AnswerAudio, active: Sequence[Turn]) -> list[Span]:
+    """Where the interviewer was heard too, its echo is the second voice."""
+    found = overlaps(active, LEAST_MS[answer.channel])
+    return apart_from(found, echo_spans(answer.interviewer_spans))
 
 
 def _voices(

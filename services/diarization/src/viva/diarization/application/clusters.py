@@ -1,15 +1,26 @@
 """Groups of windows by voice: telling ones are clustered, short ones join whom they are near."""
 
 from collections.abc import Sequence
+from itertools import combinations
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage  # type: ignore[import-untyped]
 
 from viva.diarization.application.ports import Embeddings, WindowClusterer
+from viva.diarization.application.stretches import (
+    LEAST_MS,
+    cosine_of,
+    pieces_of,
+    runs,
+    together,
+)
 from viva.diarization.domain.model import Span
 from viva.diarization.domain.roles import VoiceSettings
 from viva.diarization.domain.windows import covered_ms
+
+_MOST_PARTED = 8
 
 _Groups = NDArray[np.intp]
 
@@ -48,6 +59,7 @@ def group(
         chosen = [windows[i] for i in telling]
         smooth = _smoothed(embeddings, windows, telling)
         groups[telling] = cluster(smooth, chosen, settings.same_voice)
+        groups[telling] = _by_likelihood(embeddings[telling], chosen, groups[telling], settings)
         groups = _without_traces(embeddings, windows, telling, groups, settings)
     order = list(dict.fromkeys(groups.tolist()))
     return [order.index(found) for found in groups.tolist()]
@@ -70,6 +82,81 @@ def _smoothed(embeddings: Embeddings, windows: Sequence[Span], chosen: Sequence[
         ]
         found.append(centre(embeddings[beside]))
     return np.stack(found)
+
+
+def _by_likelihood(
+    embeddings: Embeddings, windows: Sequence[Span], groups: _Groups, settings: VoiceSettings
+) -> _Groups:
+    """Groups that are likely one voice are joined; what is unlikely to be its group's is parted.
+
+    A short sentence of somebody else is often joined to a long group, which it hardly changes; but
+    taken by itself, beside the rest of the group, it is unlike.
+    """
+    groups = _joined(embeddings, windows, groups, settings)
+    return _joined(embeddings, windows, _parted(embeddings, windows, groups, settings), settings)
+
+
+def _parted(
+    embeddings: Embeddings, windows: Sequence[Span], groups: _Groups, settings: VoiceSettings
+) -> _Groups:
+    """The unlikeliest stretch becomes a group of its own, and again, at most a few times."""
+    groups = groups.copy()
+    for _ in range(_MOST_PARTED):
+        ratio, members = min(
+            (
+                _unlikeliest(embeddings, windows, np.flatnonzero(groups == name), settings)
+                for name in set(groups.tolist())
+            ),
+            key=lambda found: found[0],
+        )
+        if ratio >= settings.joined_from:
+            break
+        groups[members] = groups.max() + 1
+    return groups
+
+
+def _unlikeliest(
+    embeddings: Embeddings, windows: Sequence[Span], group: _Groups, settings: VoiceSettings
+) -> tuple[float, list[int]]:
+    """The stretch of a group that is least likely of one voice with the rest, and its windows."""
+    pieces = pieces_of(group.tolist(), windows, embeddings)
+    whole, whole_ms = together(pieces)
+    found: tuple[float, list[int]] = (inf, [])
+    for run in runs(pieces):
+        inside, inside_ms = together(pieces[run])
+        if whole_ms - inside_ms >= LEAST_MS:
+            ratio = settings.likelihood.ratio(
+                cosine_of(inside, whole - inside), inside_ms, whole_ms - inside_ms
+            )
+            if ratio < found[0]:
+                found = ratio, [i for piece in pieces[run] for i in piece.windows]
+    return found
+
+
+def _joined(
+    embeddings: Embeddings, windows: Sequence[Span], groups: _Groups, settings: VoiceSettings
+) -> _Groups:
+    """The likeliest pair becomes one, and again, while a pair is likely enough to be one voice."""
+    groups = groups.copy()
+    while True:
+        names = list(dict.fromkeys(groups.tolist()))
+        parts = [np.flatnonzero(groups == name).tolist() for name in names]
+        centres = [centre(embeddings[part]) for part in parts]
+        spoken = [covered_ms([windows[i] for i in part]) for part in parts]
+        ratio, one, other = max(
+            (
+                (
+                    settings.likelihood.ratio(float(centres[i] @ centres[j]), spoken[i], spoken[j]),
+                    i,
+                    j,
+                )
+                for i, j in combinations(range(len(names)), 2)
+            ),
+            default=(-inf, 0, 0),
+        )
+        if ratio < settings.joined_from:
+            return groups
+        groups[parts[other]] = names[one]
 
 
 def _without_traces(

@@ -7,10 +7,12 @@ from itertools import count
 from viva.diarization.application.clusters import average_linkage, centre, group
 from viva.diarization.application.interview_voices import InterviewVoices
 from viva.diarization.application.interviewer_voice import echo_spans, plain_echo, share_over
+from viva.diarization.application.least_alike import NOTHING, Reference
 from viva.diarization.application.model import VoiceRecord
 from viva.diarization.application.ports import Embeddings, WindowClusterer
 from viva.diarization.domain.model import Role, Span
 from viva.diarization.domain.roles import VoiceSettings, candidate_of, roles
+from viva.diarization.domain.windows import covered_ms
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +37,14 @@ class Identified:
         roles: of the labels.
         candidate: the candidate's voice over the whole interview; None if not heard yet.
         earlier_candidate: the same without this answer.
+        reference: what the candidate said before this answer.
     """
 
     labels: list[str]
     roles: dict[str, Role]
     candidate: Embeddings | None
     earlier_candidate: Embeddings | None
+    reference: Reference
 
 
 def identify(
@@ -64,7 +68,7 @@ def identify(
     persons = [i for i, is_echo in enumerate(echo) if not is_echo]
     labels = [Role.INTERVIEWER.value] * len(windows)
     found = {Role.INTERVIEWER.value: Role.INTERVIEWER} if len(persons) < len(windows) else {}
-    candidate = known
+    candidate, reference = known, NOTHING
     if persons:
         line = InterviewVoices(earlier, [windows[i] for i in persons], embeddings[persons])
         groups = group(line.embeddings, line.windows, settings, cluster)
@@ -74,8 +78,8 @@ def identify(
         found |= {
             label: grouped.roles[label] for label in dict.fromkeys(labels) if label in grouped.roles
         }
-        candidate = grouped.candidate
-    return Identified(labels, found, candidate, known)
+        candidate, reference = grouped.candidate, grouped.reference
+    return Identified(labels, found, candidate, known, reference)
 
 
 def _candidate_so_far(earlier: Sequence[VoiceRecord]) -> Embeddings | None:
@@ -112,8 +116,15 @@ def _named(
     candidate = None if own is None else centres[own]
     given = roles(clusters, own, [cosine(middle, candidate) for middle in centres], settings)
     names = _names(given)
+    earlier = [] if own is None else [i for i in members[own] if i < line.first]
     return Identified(
-        [names[number] for number in groups], dict(zip(names, given, strict=True)), candidate, None
+        [names[number] for number in groups],
+        dict(zip(names, given, strict=True)),
+        candidate,
+        None,
+        Reference(
+            line.embeddings[earlier].sum(axis=0), covered_ms([line.windows[i] for i in earlier])
+        ),
     )
 
 

@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from viva.diarization.domain.model import Channel, Role, Span, SpokenWord, Turn, Voice, Word
+from viva.diarization.domain.model import (
+    Channel,
+    ComparedSpeech,
+    Role,
+    Span,
+    SpokenWord,
+    Turn,
+    Voice,
+    Word,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +79,7 @@ class Attributed:
         words: one for each of the answer's words, in order.
         candidate_wav: the answer with all other voices silenced; times as they were.
         overlaps: where two voices speak at once, the interviewer's echo not counted.
+        least_alike: what sounds least like the candidate; None where nothing can be compared.
         record: for the answers after this one.
     """
 
@@ -79,4 +89,5 @@ class Attributed:
     candidate_wav: bytes = field(repr=False)
     record: VoiceRecord = field(repr=False)
     overlaps: tuple[Span, ...] = ()
+    least_alike: ComparedSpeech | None = None
     models: tuple[Fingerprint, ...] = ()

@@ -45,6 +45,19 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class ComparedSpeech:
+    """Some speech beside all else that the candidate said so far.
+
+    Attributes:
+        candidate_llr: natural logarithm of how much likelier it is the candidate's voice than
+            another person's.
+    """
+
+    span: Span
+    candidate_llr: float
+
+
+@dataclass(frozen=True)
 class Voice:
     """One voice of an answer; the similarities are cosines, None where there is no reference."""
 

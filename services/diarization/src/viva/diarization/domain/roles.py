@@ -7,6 +7,7 @@ with most speech; at a tie, the one that was the candidate before (the warm-up e
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from viva.diarization.domain.likelihood import Likelihood
 from viva.diarization.domain.model import Channel, Role
 
 ECHO_TAIL_MS = 500
@@ -18,7 +19,9 @@ class VoiceSettings:
     """Cosines of voices on one channel; no one value fits two channels.
 
     Attributes:
-        same_voice: groups of windows at least this alike on average are one voice.
+        same_voice: groups of windows at least this alike on average are one voice beyond doubt.
+        likelihood: of groups being one voice, by how alike they are and how much they hold.
+        joined_from: what is at least this likely to be one voice is, in nats; below, it is two.
         interviewer: a voice at least this similar to the interviewer's may be its echo.
         telling_ms: shorter windows say too little to make a voice of.
         min_voice_ms: shorter speech is too little to say that there is another voice.
@@ -26,20 +29,23 @@ class VoiceSettings:
 
     same_voice: float
     interviewer: float
+    likelihood: Likelihood
+    joined_from: float = -2.0
     telling_ms: int = 1000
-    min_voice_ms: int = 1200
+    min_voice_ms: int = 1000
 
 
 SETTINGS: Mapping[Channel, VoiceSettings] = {
-    Channel.WIDE: VoiceSettings(same_voice=0.26, interviewer=0.40),
-    Channel.PHONE: VoiceSettings(same_voice=0.18, interviewer=0.32),
+    # Likelihoods as `tests.evaluate.fit_voices` prints them.
+    Channel.WIDE: VoiceSettings(0.40, 0.40, Likelihood(alike=0.497, slope=49.6, middle=0.507)),
+    Channel.PHONE: VoiceSettings(0.40, 0.32, Likelihood(alike=0.376, slope=52.4, middle=0.600)),
 }
 
 TITANET_SETTINGS: Mapping[Channel, VoiceSettings] = {
     # Not measured: .40 is what NeMo verifies speakers with (its .70 on a scale of 0 to 1), less for
     # windows of 1.5 s. `make evaluate` (task `speakers`) measures them where the weights are.
-    Channel.WIDE: VoiceSettings(same_voice=0.30, interviewer=0.40),
-    Channel.PHONE: VoiceSettings(same_voice=0.25, interviewer=0.35),
+    Channel.WIDE: VoiceSettings(0.40, 0.40, Likelihood(alike=0.55, slope=40.0, middle=0.55)),
+    Channel.PHONE: VoiceSettings(0.40, 0.35, Likelihood(alike=0.45, slope=40.0, middle=0.55)),
 }
 
 

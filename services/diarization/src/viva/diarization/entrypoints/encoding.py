@@ -31,6 +31,11 @@ def attributed_message(
         attribution.turns.add(span=span, speaker=turn.voice)
     for at_once in attributed.overlaps:
         attribution.overlaps.add(start_ms=at_once.start_ms, end_ms=at_once.end_ms)
+    if attributed.least_alike is not None:
+        least = attributed.least_alike
+        attribution.least_alike.candidate_llr = least.candidate_llr
+        attribution.least_alike.span.start_ms = least.span.start_ms
+        attribution.least_alike.span.end_ms = least.span.end_ms
     attribution.candidate_audio.CopyFrom(
         common_pb2.ObjectRef(key=audio.key, sha256=audio.sha256, size_bytes=audio.size_bytes)
     )

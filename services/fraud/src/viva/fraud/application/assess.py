@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from viva.fraud.domain import reading
+from viva.fraud.domain import reading, speakers
 from viva.fraud.domain.model import Answer, Signal
 from viva.fraud.domain.speakers import multiple_speakers
 
@@ -14,7 +14,7 @@ def assess_answer(answer: Answer) -> tuple[Signal, ...]:
 
 def assess_interview(answers: Sequence[Answer]) -> tuple[Signal, ...]:
     """What all answers show together, the warm-up among them."""
-    return multiple_speakers(answers), reading.of_interview(answers)
+    return speakers.of_interview(answers), reading.of_interview(answers)
 
 
 def assess_each(answers: Sequence[Answer]) -> list[tuple[Answer, tuple[Signal, ...]]]:

@@ -34,6 +34,41 @@ class SpokenWord:
     dropped: bool = False
 
 
+class Channel(Enum):
+    """How the voice came; what is measured on one channel says nothing about the other."""
+
+    BROWSER = "browser"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True)
+class ComparedSpeech:
+    """The speech of an answer that sounds least like the candidate.
+
+    Attributes:
+        candidate_llr: natural logarithm of how much likelier it is the candidate's voice than
+            another person's.
+    """
+
+    span: Span
+    candidate_llr: float
+
+
+@dataclass(frozen=True)
+class FalseAlarms:
+    """How often a signal was raised in interviews in which there was nothing to find.
+
+    Attributes:
+        upper_bound: of the rate, one-sided 95%.
+        measured_on: what the interviews were.
+    """
+
+    flagged: int
+    interviews: int
+    upper_bound: float
+    measured_on: str
+
+
 @dataclass(frozen=True)
 class Answer:
     """One answer as diarization left it.
@@ -42,6 +77,7 @@ class Answer:
         candidate_ms: the candidate's speech.
         other_ms: speech of voices that are neither the candidate's nor the interviewer's.
         other_turns: where those voices speak.
+        least_alike: what sounds least like the candidate; None where nothing can be compared.
         overlaps: where two voices speak at once, the interviewer's echo not counted.
         speech: voiced spans by voice activity detection, of anybody.
         interviewer: spans where the interviewer was heard.
@@ -56,10 +92,12 @@ class Answer:
     candidate_ms: int = 0
     other_ms: int = 0
     other_turns: tuple[Span, ...] = ()
+    least_alike: ComparedSpeech | None = None
     overlaps: tuple[Span, ...] = ()
     speech: tuple[Span, ...] = ()
     interviewer: tuple[Span, ...] = ()
     filled_pauses: tuple[Span, ...] = ()
+    channel: Channel = Channel.BROWSER
 
 
 class Kind(Enum):
@@ -92,6 +130,7 @@ class Signal:
     """Advice to a person, never an input of a score.
 
     Attributes:
+        false_alarms: None where they were never counted.
         score: 0 to 1, compared with `threshold`; None where there is too little to judge, and then
             nothing is flagged.
     """
@@ -102,6 +141,7 @@ class Signal:
     explanation: str
     evidence: tuple[Evidence, ...] = ()
     features: tuple[Feature, ...] = ()
+    false_alarms: FalseAlarms | None = None
 
     @property
     def flagged(self) -> bool:

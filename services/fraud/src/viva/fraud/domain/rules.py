@@ -1,10 +1,14 @@
-"""The figures of both signals in one place; none of them is calibrated on rated interviews."""
+"""The figures of both signals in one place, and how often they raised a false alarm."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-VERSION = "2026.3"
-CALIBRATION = "uncalibrated"
+from viva.fraud.domain.model import Channel, FalseAlarms
+
+VERSION = "2026.4"
+_INTERVIEWS = 300
+_BOUND = 0.01
 
 
 @dataclass(frozen=True)
@@ -12,17 +16,19 @@ class SpeakerRules:
     """When another voice is worth a look.
 
     Attributes:
-        full_ms: other speech, alone or over the candidate's, that gives a score of 1.
-        min_words: with fewer words of the other voice the score stays under the threshold: a
-            cough or a slip of the clustering says nothing.
-        min_overlap_ms: speech of two at once whose words nobody can count, yet long enough.
+        limit: by channel, in nats: what is as much likelier another's voice than the candidate's
+            has a score of a half.
+        scale: nats beside the limit that move the score from 0.5 to 0.73.
+        full_overlap_ms: speech of two at once that gives a score of 1, whoever they are.
+        min_words: with fewer words in it the score stays under the threshold: a cough is no voice.
         min_speech_ms: less speech of anybody cannot be judged.
     """
 
+    limit: Mapping[Channel, float]
     threshold: float = 0.5
-    full_ms: int = 4_000
+    scale: float = 4.0
+    full_overlap_ms: int = 4_000
     min_words: int = 3
-    min_overlap_ms: int = 2_000
     min_speech_ms: int = 3_000
 
 
@@ -52,10 +58,20 @@ class ReadingRules:
     min_pauses: int = 6
 
 
-SPEAKERS = SpeakerRules()
+SPEAKERS = SpeakerRules(limit={Channel.BROWSER: 4.5, Channel.PHONE: 6.0})
 READING = ReadingRules()
+
+SPEAKERS_FALSE_ALARMS: Mapping[Channel, FalseAlarms] = {}
+"""Of an interview; `make evaluate` (task `multiple_speakers`) counts them."""
+
+
+def calibration(found: FalseAlarms | None) -> str:
+    """What a signal with these false alarms may be called."""
+    few = found is not None and found.interviews >= _INTERVIEWS and found.upper_bound <= _BOUND
+    return "calibrated" if few else "uncalibrated"
 
 
 def fingerprint() -> str:
     """SHA-256 of all figures, reported with every assessment."""
-    return hashlib.sha256(repr((SPEAKERS, READING)).encode()).hexdigest()
+    figures = (SPEAKERS, READING, SPEAKERS_FALSE_ALARMS)
+    return hashlib.sha256(repr(figures).encode()).hexdigest()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from viva.contracts.common.v1 import common_pb2 as pb
-from viva.fraud.domain.model import Answer, Span, SpokenWord
+from viva.fraud.domain.model import Answer, Channel, ComparedSpeech, Span, SpokenWord
 from viva.platform.errors import InvalidError
 
 
@@ -30,10 +30,12 @@ def answer(
         candidate_ms=_speech_ms(attribution, pb.SPEAKER_ROLE_CANDIDATE),
         other_ms=_speech_ms(attribution, pb.SPEAKER_ROLE_OTHER),
         other_turns=_spans(turn.span for turn in attribution.turns if turn.speaker in others),
+        least_alike=_least_alike(attribution),
         overlaps=_spans(attribution.overlaps),
         speech=_spans(transcript.speech),
         interviewer=_spans(context.interviewer_spans),
         filled_pauses=_spans(transcript.filled_pauses),
+        channel=Channel.PHONE if context.channel == pb.CHANNEL_PHONE else Channel.BROWSER,
     )
 
 
@@ -48,6 +50,13 @@ def interview(bundle: pb.InterviewBundle) -> list[Answer]:
         latest.values(), key=lambda one: (one.answer.start_position, one.answer.answer_id)
     )
     return [answer(one.answer, one.transcript, one.attribution) for one in ordered]
+
+
+def _least_alike(attribution: pb.Attribution) -> ComparedSpeech | None:
+    if not attribution.HasField("least_alike"):
+        return None
+    found = attribution.least_alike
+    return ComparedSpeech(Span(found.span.start_ms, found.span.end_ms), found.candidate_llr)
 
 
 def _speech_ms(attribution: pb.Attribution, role: pb.SpeakerRole.ValueType) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from viva.contracts.common.v1 import common_pb2 as pb
 from viva.fraud.domain import rules
-from viva.fraud.domain.model import Answer, Evidence, Kind, Signal
+from viva.fraud.domain.model import Answer, Evidence, FalseAlarms, Kind, Signal
 
 _KINDS = {
     Kind.MULTIPLE_SPEAKERS: pb.FRAUD_KIND_MULTIPLE_SPEAKERS,
@@ -39,10 +39,22 @@ def _signal(signal: Signal) -> pb.FraudSignal:
         flagged=signal.flagged,
         score=signal.score,
         threshold=signal.threshold,
-        calibration=rules.CALIBRATION,
+        calibration=rules.calibration(signal.false_alarms),
         evidence=[_evidence(one) for one in signal.evidence],
         explanation=signal.explanation,
         features=[pb.Feature(name=f.name, value=f.value, unit=f.unit) for f in signal.features],
+        false_alarms=_false_alarms(signal.false_alarms),
+    )
+
+
+def _false_alarms(found: FalseAlarms | None) -> pb.FalseAlarms | None:
+    if found is None:
+        return None
+    return pb.FalseAlarms(
+        flagged=found.flagged,
+        interviews=found.interviews,
+        upper_bound=found.upper_bound,
+        measured_on=found.measured_on,
     )
 
 

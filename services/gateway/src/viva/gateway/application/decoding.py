@@ -13,6 +13,7 @@ from viva.gateway.domain.verdict import (
     AnswerResult,
     CompetencyResult,
     Contribution,
+    FalseAlarms,
     LanguageResult,
     ModelVersion,
     Quote,
@@ -136,7 +137,15 @@ def _signal(signal: common.FraudSignal) -> Signal:
         calibration=signal.calibration,
         explanation=signal.explanation,
         quotes=tuple(_quote(evidence) for evidence in signal.evidence),
+        false_alarms=_false_alarms(signal),
     )
+
+
+def _false_alarms(signal: common.FraudSignal) -> FalseAlarms | None:
+    if not signal.HasField("false_alarms"):
+        return None
+    found = signal.false_alarms
+    return FalseAlarms(found.flagged, found.interviews, found.upper_bound, found.measured_on)
 
 
 def _models(

@@ -1,6 +1,7 @@
 """Why a verdict is as it is: contributions, quotes with their times, reasons for nulls."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from viva.gateway.domain.verdict import (
@@ -77,6 +78,7 @@ def _signal(signal: Signal) -> Json:
         "calibration": signal.calibration or None,
         "explanation": signal.explanation or None,
         "quotes": _quotes(signal.quotes),
+        "false_alarms": None if signal.false_alarms is None else asdict(signal.false_alarms),
     }
 
 

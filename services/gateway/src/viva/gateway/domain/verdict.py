@@ -75,6 +75,20 @@ class LanguageResult:
 
 
 @dataclass(frozen=True)
+class FalseAlarms:
+    """How often a signal was raised where there was nothing to find.
+
+    Attributes:
+        upper_bound: of the rate, one-sided 95%.
+    """
+
+    flagged: int
+    interviews: int
+    upper_bound: float
+    measured_on: str
+
+
+@dataclass(frozen=True)
 class Signal:
     """Something that a person should look at; never an input of a score."""
 
@@ -85,6 +99,7 @@ class Signal:
     calibration: str = ""
     explanation: str = ""
     quotes: tuple[Quote, ...] = ()
+    false_alarms: FalseAlarms | None = None
 
 
 @dataclass(frozen=True)

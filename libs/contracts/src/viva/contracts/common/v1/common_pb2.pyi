@@ -842,6 +842,32 @@ class SpeakerTurn(_message.Message):
 Global___SpeakerTurn: _TypeAlias = SpeakerTurn  # noqa: Y015
 
 @_typing.final
+class ComparedSpeech(_message.Message):
+    """A second to some seconds of speech, beside all else that the candidate said so far."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SPAN_FIELD_NUMBER: _builtins.int
+    CANDIDATE_LLR_FIELD_NUMBER: _builtins.int
+    candidate_llr: _builtins.float
+    """Natural logarithm of how much likelier it is the candidate's voice than another person's."""
+    @_builtins.property
+    def span(self) -> Global___Span: ...
+    def __init__(
+        self,
+        *,
+        span: Global___Span | None = ...,
+        candidate_llr: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["span", b"span"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_llr", b"candidate_llr", "span", b"span"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ComparedSpeech: _TypeAlias = ComparedSpeech  # noqa: Y015
+
+@_typing.final
 class Attribution(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -851,6 +877,7 @@ class Attribution(_message.Message):
     DROPPED_WORDS_FIELD_NUMBER: _builtins.int
     MODELS_FIELD_NUMBER: _builtins.int
     OVERLAPS_FIELD_NUMBER: _builtins.int
+    LEAST_ALIKE_FIELD_NUMBER: _builtins.int
     dropped_words: _builtins.int
     @_builtins.property
     def speakers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Speaker]: ...
@@ -866,6 +893,12 @@ class Attribution(_message.Message):
     def overlaps(self) -> _containers.RepeatedCompositeFieldContainer[Global___Span]:
         """Where two voices speak at once, the interviewer's echo not counted."""
 
+    @_builtins.property
+    def least_alike(self) -> Global___ComparedSpeech:
+        """What sounds least like the candidate, of whatever speaker, the interviewer's echo left out;
+        absent where there is too little speech, or nothing to compare it with.
+        """
+
     def __init__(
         self,
         *,
@@ -875,10 +908,11 @@ class Attribution(_message.Message):
         dropped_words: _builtins.int = ...,
         models: _abc.Iterable[Global___ModelVersion] | None = ...,
         overlaps: _abc.Iterable[Global___Span] | None = ...,
+        least_alike: Global___ComparedSpeech | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["candidate_audio", b"candidate_audio"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["candidate_audio", b"candidate_audio", "least_alike", b"least_alike"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_audio", b"candidate_audio", "dropped_words", b"dropped_words", "models", b"models", "overlaps", b"overlaps", "speakers", b"speakers", "turns", b"turns"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_audio", b"candidate_audio", "dropped_words", b"dropped_words", "least_alike", b"least_alike", "models", b"models", "overlaps", b"overlaps", "speakers", b"speakers", "turns", b"turns"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1406,18 +1440,23 @@ class FraudSignal(_message.Message):
     EVIDENCE_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
     FEATURES_FIELD_NUMBER: _builtins.int
+    FALSE_ALARMS_FIELD_NUMBER: _builtins.int
     kind: Global___FraudKind.ValueType
     flagged: _builtins.bool
     score: _builtins.float
     """0 to 1; absent where there is too little to judge."""
     threshold: _builtins.float
     calibration: _builtins.str
-    """"calibrated" or "uncalibrated"."""
+    """"calibrated" or "uncalibrated": the false alarms of this channel are few enough, or not."""
     explanation: _builtins.str
     @_builtins.property
     def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___Evidence]: ...
     @_builtins.property
     def features(self) -> _containers.RepeatedCompositeFieldContainer[Global___Feature]: ...
+    @_builtins.property
+    def false_alarms(self) -> Global___FalseAlarms:
+        """Absent where they were never counted, and for one answer by itself."""
+
     def __init__(
         self,
         *,
@@ -1429,16 +1468,49 @@ class FraudSignal(_message.Message):
         evidence: _abc.Iterable[Global___Evidence] | None = ...,
         explanation: _builtins.str = ...,
         features: _abc.Iterable[Global___Feature] | None = ...,
+        false_alarms: Global___FalseAlarms | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "score", b"score"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "false_alarms", b"false_alarms", "score", b"score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "calibration", b"calibration", "evidence", b"evidence", "explanation", b"explanation", "features", b"features", "flagged", b"flagged", "kind", b"kind", "score", b"score", "threshold", b"threshold"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "calibration", b"calibration", "evidence", b"evidence", "explanation", b"explanation", "false_alarms", b"false_alarms", "features", b"features", "flagged", b"flagged", "kind", b"kind", "score", b"score", "threshold", b"threshold"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__score: _TypeAlias = _typing.Literal["score"]  # noqa: Y015
     _WhichOneofArgType__score: _TypeAlias = _typing.Literal["_score", b"_score"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__score) -> _WhichOneofReturnType__score | None: ...
 
 Global___FraudSignal: _TypeAlias = FraudSignal  # noqa: Y015
+
+@_typing.final
+class FalseAlarms(_message.Message):
+    """How often a signal was raised in interviews in which there was nothing to find."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FLAGGED_FIELD_NUMBER: _builtins.int
+    INTERVIEWS_FIELD_NUMBER: _builtins.int
+    UPPER_BOUND_FIELD_NUMBER: _builtins.int
+    MEASURED_ON_FIELD_NUMBER: _builtins.int
+    flagged: _builtins.int
+    interviews: _builtins.int
+    upper_bound: _builtins.float
+    """Of the rate, one-sided 95%; "calibrated" needs at most 0.01 on at least 300 interviews."""
+    measured_on: _builtins.str
+    """What the interviews were."""
+    def __init__(
+        self,
+        *,
+        flagged: _builtins.int = ...,
+        interviews: _builtins.int = ...,
+        upper_bound: _builtins.float = ...,
+        measured_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["flagged", b"flagged", "interviews", b"interviews", "measured_on", b"measured_on", "upper_bound", b"upper_bound"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FalseAlarms: _TypeAlias = FalseAlarms  # noqa: Y015
 
 @_typing.final
 class AnswerAssessment(_message.Message):

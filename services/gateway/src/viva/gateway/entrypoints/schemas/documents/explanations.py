@@ -81,6 +81,18 @@ class LanguageExplanation(Document):
     validation: str | None
 
 
+class FalseAlarmsDocument(Document):
+    """How often a signal was raised in interviews in which there was nothing to find.
+
+    `upper_bound` of the rate, one-sided 95%.
+    """
+
+    flagged: int
+    interviews: int
+    upper_bound: float
+    measured_on: str
+
+
 class SignalExplanation(Document):
     """What was noticed; it never enters a score."""
 
@@ -90,6 +102,7 @@ class SignalExplanation(Document):
     calibration: str | None
     explanation: str | None
     quotes: list[Quote]
+    false_alarms: FalseAlarmsDocument | None
 
 
 class Explanation(Document):
