@@ -10,6 +10,8 @@ from viva.contracts.common.v1 import common_pb2 as pb
 from viva.contracts.diarization.events.v1.events_pb2 import AnswerAttributed
 from viva.contracts.fraud.events.v1 import events_pb2 as fraud_events
 from viva.contracts.session.events.v1.events_pb2 import InterviewReady
+from viva.fraud.domain.model import Channel
+from viva.fraud.domain.rules import SPEAKERS_FALSE_ALARMS, calibration
 from viva.fraud.service import service
 from viva.fraud.settings import FraudSettings
 from viva.platform.messaging.topics import apply_topics
@@ -90,7 +92,9 @@ async def test_an_interview_is_assessed_from_its_bundle(running: Running) -> Non
     (found,) = await running.events.expect(fraud_events.InterviewAssessed, "iv_2")
     assert [signal.flagged for signal in found.assessment.signals] == [True, False]
     speakers, reading = found.assessment.signals
-    assert speakers.false_alarms.interviews >= 300
+    counted = SPEAKERS_FALSE_ALARMS.get(Channel.BROWSER)
+    assert speakers.HasField("false_alarms") is (counted is not None)
+    assert speakers.calibration == calibration(counted)
     assert not reading.HasField("false_alarms")
     assert found.assessment.models[0].name == "viva-fraud"
 
