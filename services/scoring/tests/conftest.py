@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from viva.audio.models import ModelMissingError, ModelStore
 from viva.scoring.adapters.coefficients import packaged_coefficients, packaged_topics
 from viva.scoring.adapters.grammar import HarperGrammar
+from viva.scoring.adapters.intents import IntentMatcher, packaged_intents
 from viva.scoring.adapters.minilm import MiniLmEmbedder
 from viva.scoring.adapters.vocabulary import EnglishVocabulary
 from viva.scoring.application.analysis import Analyst
@@ -35,10 +36,12 @@ def analyst(coefficients: Coefficients, vocabulary: EnglishVocabulary) -> Analys
     except ModelMissingError as error:
         pytest.skip(error.detail)
     threadpool_limits(1)  # as in the worker
+    embedder = MiniLmEmbedder(folder)
     return Analyst(
-        MiniLmEmbedder(folder),
+        embedder,
         vocabulary,
         HarperGrammar(),
         coefficients,
         packaged_topics(),
+        IntentMatcher(embedder, packaged_intents()),
     )

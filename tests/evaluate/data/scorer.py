@@ -6,6 +6,7 @@ from viva.audio.models.store import ModelStore
 from viva.contracts.common.v1 import common_pb2 as pb
 from viva.scoring.adapters.coefficients import packaged_coefficients, packaged_topics
 from viva.scoring.adapters.grammar import HarperGrammar
+from viva.scoring.adapters.intents import IntentMatcher, packaged_intents
 from viva.scoring.adapters.minilm import MiniLmEmbedder
 from viva.scoring.adapters.vocabulary import EnglishVocabulary
 from viva.scoring.adapters.worker import versions
@@ -20,12 +21,14 @@ _EMBEDDING = "sentence_embedding"
 def analyst() -> Analyst:
     """As the service runs it."""
     folder = ModelStore().path(_EMBEDDING)
+    embedder = MiniLmEmbedder(folder)
     return Analyst(
-        MiniLmEmbedder(folder),
+        embedder,
         EnglishVocabulary(),
         HarperGrammar(),
         packaged_coefficients(),
         packaged_topics(),
+        IntentMatcher(embedder, packaged_intents()),
     )
 
 

@@ -13,7 +13,7 @@ from viva.testkit.answers.attacks import Attack, attacks
 from viva.testkit.answers.library import Question, honest, load, questions
 
 HALVES = ("seen", "held_out")
-# Nothing here reads a story: whether it answers this question or another cannot be told well.
+# Told by the bank of intents, which cannot know every question: it has a bar of its own.
 OTHER = "another question answered"
 
 
@@ -46,9 +46,24 @@ def test_attacks_stay_under_25_points(analyst: Analyst, half: str) -> None:
     found = scored(analyst, half)
     assert len(found) >= 200
     tricks = [value for one, value in found if one.kind != OTHER]
-    assert sum(value < 25 for value in tricks) >= 0.88 * len(tricks)
-    everything = [value for _, value in found]
-    assert sum(value < 25 for value in everything) >= 0.8 * len(everything)
+    assert sum(value < 25 for value in tricks) >= 0.94 * len(tricks)
+    others = [value for one, value in found if one.kind == OTHER]
+    assert sum(value < 25 for value in others) >= 0.6 * len(others)
+
+
+def test_an_answer_to_another_question_is_cut_and_says_by_what(analyst: Analyst) -> None:
+    question = asked()["upset_customer"]
+    story = next(one for one in honest("seen") if one.question == "explain" and one.level == 3)
+    competency = Competency("service", question.name, question.definition)
+    answer = spoken(story.text, question=question.text, competencies=(competency,))
+    found = score_answer(answer, analyst).competencies[0][1]
+    (relevance,) = [one for one in found.contributions if one.code == "relevance"]
+    assert (found.tenths or 0) < 250
+    assert relevance.tenths <= -100
+    assert relevance.label.startswith("Not to the point: fits the question by ")
+    assert "2.0 needed" in relevance.label
+    assert relevance.evidence
+    assert "with an answer to the point" in [one.text for one in found.suggestions]
 
 
 @pytest.mark.parametrize("half", HALVES)

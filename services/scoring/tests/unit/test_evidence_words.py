@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scoring_speaking import spoken
 
-from viva.scoring.domain.coherence import belonging
+from viva.scoring.domain.coherence import Threads, belonging
 from viva.scoring.domain.stems import stem
 from viva.scoring.domain.tokens import tokens_of
 from viva.scoring.domain.vague import concrete_stems
@@ -46,7 +46,16 @@ def test_what_hangs_together_is_kept_and_the_rest_is_not() -> None:
     def similarity(left: str, right: str) -> float:
         return near.get(frozenset({left, right}), 0.0)
 
-    assert belonging(["a", "b", "z"], ["x"], similarity, 0.6) == [0, 1]
-    assert belonging(["z"], ["x"], similarity, 0.6) == [0]
-    assert belonging(["z", "y", "w"], ["x"], similarity, 0.6) == [0, 1, 2]
-    assert belonging([], ["x"], similarity, 0.6) == []
+    def everyday(sentence: str) -> tuple[float, float]:
+        return (0.1, 0.4) if sentence == "small talk" else (0.3, 0.2)
+
+    threads = Threads(together=0.6, work=1.0, beside=1.0, alone=0.05)
+
+    def kept(*sentences: str) -> list[int]:
+        return belonging(sentences, ["x"], similarity, everyday, threads)
+
+    assert kept("a", "b", "z") == kept("a", "b", "small talk") == [0, 1]
+    assert kept("small talk", "a", "b", "z") == [1, 2]
+    assert kept("small talk") == [0]
+    assert kept("z", "y", "small talk") == [0, 1]
+    assert kept() == []

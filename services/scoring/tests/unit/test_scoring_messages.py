@@ -99,8 +99,9 @@ def test_another_process_gives_the_same_bytes(analyst: Analyst) -> None:
         "from test_scoring_messages import bundle, interview_bytes\n"
         "from viva.audio.models import ModelStore\n"
         "from viva.scoring.adapters.minilm import MiniLmEmbedder as M\n"
-        "a = Analyst(M(ModelStore().path('sentence_embedding')), EnglishVocabulary(),"
-        " HarperGrammar(), packaged_coefficients(), packaged_topics())\n"
+        "m = M(ModelStore().path('sentence_embedding'))\n"
+        "a = Analyst(m, EnglishVocabulary(), HarperGrammar(), packaged_coefficients(),"
+        " packaged_topics(), IntentMatcher(m, packaged_intents()))\n"
         "print(interview_bytes(a, bundle()).hex())\n"
     )
     folder = Path(__file__).parent

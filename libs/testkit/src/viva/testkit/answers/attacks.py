@@ -31,9 +31,9 @@ class Attack:
 
 
 def attacks(half: str) -> list[Attack]:
-    """All attacks of one set: "seen" (rules were written with it), "held_out" or "fresh" (not).
+    """All attacks of one set, the same list every time.
 
-    The same list every time.
+    Rules were written with "seen" and "held_out", none with "fresh" and "fourth".
     """
     material = load(f"attacks_{half}.json")
     asked = [question for question in questions() if question.half == half]

@@ -12,7 +12,7 @@ class Question:
     """A question with the competency that it probes.
 
     Attributes:
-        half: "seen" where rules were written with it, "held_out" or "fresh" where they were not.
+        half: the set: "seen" and "held_out", with which rules were written, "fresh" or "fourth".
         anchors: by level, 1, 3 and 5.
     """
 

@@ -13,6 +13,7 @@ from viva.scoring.domain.coefficients import (
     CompetencyPoints,
     SimilarityCuts,
 )
+from viva.scoring.domain.coherence import Threads
 
 
 def packaged_coefficients() -> Coefficients:
@@ -37,12 +38,13 @@ def parse(data: bytes) -> Coefficients:
     """Builds the coefficients from the file's bytes."""
     content = json.loads(data)
     error = content["standard_error"]
+    cuts = content["similarity"] | {"threads": Threads(**content["threads"])}
     return Coefficients(
         name=content["name"],
         version=content["version"],
         sha256=hashlib.sha256(data).hexdigest(),
         competency=_points(content["competency"]),
-        similarity=SimilarityCuts(**content["similarity"]),
+        similarity=SimilarityCuts(**cuts),
         prior_sd=error["prior_sd"],
         prior_answers=error["prior_answers"],
         competency_validation=content["validation"]["competency"],

@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from viva.platform.worker_process import WorkerProcess
 from viva.scoring.adapters.coefficients import packaged_coefficients, packaged_topics
 from viva.scoring.adapters.grammar import HarperGrammar
+from viva.scoring.adapters.intents import IntentMatcher, packaged_intents
 from viva.scoring.adapters.minilm import MiniLmEmbedder
 from viva.scoring.adapters.vocabulary import EnglishVocabulary
 from viva.scoring.application.analysis import Analyst
@@ -38,12 +39,14 @@ def load(folder: Path) -> Callable[[Job], Result]:
     """
     threadpool_limits(1)
     vocabulary = EnglishVocabulary()
+    embedder = MiniLmEmbedder(folder)
     analyst = Analyst(
-        MiniLmEmbedder(folder),
+        embedder,
         vocabulary,
         HarperGrammar(),
         packaged_coefficients(),
         packaged_topics(),
+        IntentMatcher(embedder, packaged_intents()),
     )
     analyst.topicality.warm_up()
     return functools.partial(_score, analyst, vocabulary)
@@ -97,12 +100,13 @@ class WorkerScorer:
 
 def versions(coefficients: Coefficients, embedding_sha256: str) -> tuple[Version, ...]:
     """All that a score depends on beside its input."""
-    language, topics = coefficients.language, packaged_topics()
+    language, topics, intents = coefficients.language, packaged_topics(), packaged_intents()
     runtime = f"{platform.python_implementation()} {platform.python_version()} {platform.machine()}"
     return (
         Version(coefficients.name, coefficients.version, coefficients.sha256),
         Version(language.name, language.version, language.sha256),
         Version("viva-topics", topics.version, topics.sha256),
+        Version("viva-intents", intents.version, intents.sha256),
         Version("minilm-l6", embedding_sha256[:12], embedding_sha256),
         *(Version(name, importlib.metadata.version(name)) for name in _PACKAGES),
         Version("runtime", runtime),

@@ -1,10 +1,11 @@
 """What is shared by the score of one answer and of an interview: text, evidence, language."""
 
+import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from viva.scoring.application.ports import Grammar, TextSimilarity, Vocabulary
+from viva.scoring.application.ports import Grammar, IntentBank, TextSimilarity, Vocabulary
 from viva.scoring.application.topic import Topicality, Topics, subject_of
 from viva.scoring.domain.clauses import clauses_of
 from viva.scoring.domain.coefficients import Coefficients
@@ -61,8 +62,10 @@ class Analyst:
         grammar: Grammar,
         coefficients: Coefficients,
         topics: Topics,
+        intents: IntentBank,
     ) -> None:
         self._similarity = similarity
+        self._intents = intents
         self.topicality = Topicality(similarity, topics)
         self._vocabulary = vocabulary
         self._grammar = grammar
@@ -88,7 +91,8 @@ class Analyst:
             [plain(sentence) for sentence in own],
             [subject_of(text) or text for text in texts],
             self._similarity.similarity,
-            self.coefficients.similarity.together,
+            self._intents.everyday,
+            self.coefficients.similarity.threads,
         )
         return read([own[place] for place in places], prompts)
 
@@ -102,9 +106,11 @@ class Analyst:
         if not all(said.answer.language_matches for said in question):
             return nothing(OTHER_LANGUAGE)
         indicators = competency.shown_by
-        topic, closest = self._topic(question, narrative, competency)
         found = findings(
-            narrative, self._indicators(narrative, indicators), len(indicators), topic, closest
+            narrative,
+            self._indicators(narrative, indicators),
+            len(indicators),
+            *self._topic(question, narrative, competency),
         )
         return score(found, self.coefficients.competency, competency.factors)
 
@@ -157,20 +163,34 @@ class Analyst:
 
     def _topic(
         self, question: Sequence[Said], narrative: Narrative, competency: Competency
-    ) -> tuple[Topic, list[Evidence]]:
+    ) -> tuple[Topic, list[Evidence], str]:
+        """Whether it is to the point, its nearest sentence, and what was compared."""
         first = question[0].answer.question_text or f"{competency.name}. {competency.definition}"
         sentences = [s for s in narrative.sentences if len(s) >= _MIN_SENTENCE_TOKENS]
-        index = self.topicality.index(first, [plain(sentence) for sentence in sentences])
+        texts = [plain(sentence) for sentence in sentences]
+        index = self.topicality.index(first, texts)
         if index is None:
-            return (Topic.ON if sentences else Topic.PARTLY), []
+            return (Topic.ON if sentences else Topic.PARTLY), [], ""
         cuts = self.coefficients.similarity
-        topic = Topic.ON if index >= cuts.on_topic else Topic.PARTLY
-        if index < cuts.off_topic and len(sentences) >= _ENOUGH_TO_TELL:
-            topic = Topic.OFF
         subject = subject_of(first)
-        near = [self._similarity.similarity(plain(s), subject) for s in sentences]
+        fit = self._intents.fit(subject, texts)
+        known = fit.known >= cuts.known
+        needed = cuts.unfit if known else cuts.unfit_unknown
+        unfit = fit.score < needed
+        topic = Topic.ON if index >= cuts.on_topic else Topic.PARTLY
+        misses = unfit or (index < cuts.off_topic and not known)
+        small_talk = len(sentences) > 1 and self._everyday(texts) < cuts.everyday
+        if small_talk or (misses and len(sentences) >= _ENOUGH_TO_TELL):
+            topic = Topic.OFF
+        near = [self._similarity.similarity(text, subject) for text in texts]
         closest = max(range(len(near)), key=lambda place: (near[place], -place))
-        return topic, [quote(sentences[closest])]
+        compared = f"fits the question by {fit.score}, {needed} needed, beside other answers"
+        return topic, [quote(sentences[closest])], compared if unfit else ""
+
+    def _everyday(self, texts: Sequence[str]) -> float:
+        """How much nearer the sentences are to what is told in answers than to small talk."""
+        near = [self._intents.everyday(text) for text in texts]
+        return statistics.fmean(work - beside for work, beside in near)
 
     def _indicators(
         self, narrative: Narrative, indicators: Sequence[str]

@@ -1,5 +1,6 @@
 """What the analysis needs from models and word lists."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,6 +19,31 @@ class TextSimilarity(Protocol):
 
     def similarity(self, left: str, right: str) -> float:
         """Cosine, -1 to 1, the same for the same texts."""
+        ...
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well an answer fits a question.
+
+    Attributes:
+        score: above what answers to other questions have; two decimals.
+        known: how near the question is to one that the bank knows, -1 to 1.
+    """
+
+    score: float
+    known: float
+
+
+class IntentBank(Protocol):
+    """Knows what questions are after, and what is told beside the point."""
+
+    def fit(self, subject: str, sentences: Sequence[str]) -> Fit:
+        """How well the sentences, at least one, answer a question about the subject."""
+        ...
+
+    def everyday(self, sentence: str) -> tuple[float, float]:
+        """Nearness to what is told in answers, and to what is told beside the point."""
         ...
 
 

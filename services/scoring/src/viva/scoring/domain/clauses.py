@@ -172,6 +172,8 @@ def _acts_of_clause(
         actor = _actor(tokens, start)
         verb, negated = _verb_after(tokens, start, end)
         carried = (actor, negated)
+        if verb is not None and _refers_back(tokens, start, verb):
+            continue
         if verb is not None and not negated and not clause.unreal:
             found.extend(_act(actor, tokens, start, verb, end))
     if subjects:
@@ -184,6 +186,12 @@ def _acts_of_clause(
             found.extend(_act(actor_before, tokens, start, start, len(tokens)))
         return found, carried
     return found, (None, False)
+
+
+def _refers_back(tokens: Sequence[Token], start: int, verb: int) -> bool:
+    """ "As I said" tells nothing new."""
+    before = tokens[start - 1].text if start else ""
+    return before in {"as", "like"} and tokens[verb].text in SAYING_VERBS
 
 
 def _actor(tokens: Sequence[Token], start: int) -> Actor:

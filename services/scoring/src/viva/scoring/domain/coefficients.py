@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from viva.scoring.domain.coherence import Threads
 from viva.scoring.domain.language_model import LanguageModel
 
 
@@ -40,14 +41,23 @@ class SimilarityCuts:
     Attributes:
         on_topic: topic index from which an answer is to the point.
         off_topic: topic index below which it is not.
-        together: cosine from which two sentences hang together.
+        unfit: fit to the question below which it answers another one, where the question is known.
+        unfit_unknown: the same for a question of which the bank knows none like it.
+        known: nearness to the bank's questions from which a question is known.
+        everyday: nearness to answers of any kind, less that to what is told beside the point, below
+            which an answer is beside the point.
+        threads: what ties a sentence to an answer.
         indicator: cosine from which a sentence shows an indicator.
         recital: cosine from which a sentence recites a prompt.
     """
 
     on_topic: float
     off_topic: float
-    together: float
+    unfit: float
+    unfit_unknown: float
+    known: float
+    everyday: float
+    threads: Threads
     indicator: float
     recital: float
 

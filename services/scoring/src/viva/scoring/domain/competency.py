@@ -42,6 +42,7 @@ class Findings:
     indicators_known: int
     topic: Topic
     closest: tuple[Evidence, ...] = ()
+    compared: str = ""
     details: int = 1000
 
 
@@ -58,8 +59,13 @@ def findings(
     indicators_known: int,
     topic: Topic,
     closest: Sequence[Evidence],
+    compared: str = "",
 ) -> Findings:
-    """Joins what the answer tells with what similarity found."""
+    """Joins what the answer tells with what similarity found.
+
+    Args:
+        compared: how it fits the question, where it fits others better.
+    """
     return Findings(
         situation=tuple(narrative.situation),
         task=tuple(narrative.task),
@@ -75,6 +81,7 @@ def findings(
         indicators_known=indicators_known,
         topic=topic,
         closest=tuple(closest),
+        compared=compared,
         details=len(narrative.details),
     )
 
@@ -142,6 +149,8 @@ def _caps(found: Findings, points: CompetencyPoints) -> tuple[tuple[str, str, bo
         Topic.OFF: (points.cap_off_topic, "Not to the point"),
     }[found.topic]
     shared = points.cap_shared if len(found.shared_acts) > 1 else points.cap_no_act
+    if found.topic is not Topic.ON and found.compared:
+        label = f"{label}: {found.compared}"
     few = found.details < points.details_needed
     return (
         ("relevance", label, True, cap),

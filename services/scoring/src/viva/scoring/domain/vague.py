@@ -57,7 +57,7 @@ _NOUNS = _stems(
     "somebody someone somewhere nobody anybody bit until behind around maybe along together aside "
     "away back yet quite rather too since despite towards toward upon within without among across "
     "whatever however whoever sorry please thanks okay none kpi metric roi asap robin evaluator "
-    "evaluate grade rating"
+    "evaluate grade rating forth"
 )
 _ADJECTIVES = _stems(
     "able absolute accountable active actual adaptable additional aligned amazing ambitious "
