@@ -37,19 +37,6 @@ async def test_does_jobs_in_order_in_a_niced_process(worker: WorkerProcess[str, 
     assert await worker.run("nice") == str(os.nice(0) + 3)
 
 
-def _autogroup(process: object) -> list[str]:
-    return Path(f"/proc/{process}/autogroup").read_text().split()
-
-
-@pytest.mark.skipif(
-    not Path("/proc/self/autogroup").exists(), reason="this kernel does not group by session"
-)
-async def test_niceness_counts_beside_other_sessions(worker: WorkerProcess[str, str]) -> None:
-    ours, theirs = _autogroup("self"), _autogroup(worker.pid)
-    assert theirs[0] != ours[0]
-    assert theirs[1:] == ["nice", "3"]
-
-
 async def test_errors_come_back(worker: WorkerProcess[str, str]) -> None:
     with pytest.raises(InvalidError) as ours:
         await worker.run("invalid")

@@ -16,7 +16,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
 from viva.platform.errors import InvalidError, TransientError, VivaError
@@ -203,7 +202,7 @@ def _serve(connection: Connection, load: Callable[[], Callable[[Any], Any]], nic
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     if niceness:
-        _yield_to_others(niceness)
+        os.nice(niceness)
     try:
         work = load()
     except Exception as error:
@@ -213,16 +212,6 @@ def _serve(connection: Connection, load: Callable[[], Callable[[Any], Any]], nic
     with contextlib.suppress(EOFError, OSError):
         while True:
             connection.send(_done(work, connection.recv()))
-
-
-def _yield_to_others(niceness: int) -> None:
-    """Niceness counts within a session only where Linux groups by session: so one of our own."""
-    os.nice(niceness)
-    group = Path("/proc/self/autogroup")
-    if group.exists():
-        with contextlib.suppress(OSError):
-            os.setsid()
-            group.write_text(str(niceness), encoding="ascii")
 
 
 def _done(work: Callable[[Any], Any], job: object) -> tuple[object, Exception | None]:
