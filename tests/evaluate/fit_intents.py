@@ -13,18 +13,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from viva.audio.models.store import ModelStore
-from viva.scoring.adapters.intents import IntentMatcher, Intents
+from viva.scoring.adapters.intents import IntentMatcher, Intents, Matrix, unit
 from viva.scoring.adapters.minilm import MiniLmEmbedder
 from viva.scoring.adapters.vocabulary import EnglishVocabulary
 from viva.scoring.domain.masking import mask
 from viva.scoring.domain.model import Answer, Span, SpokenWord
 from viva.scoring.domain.tokens import plain, sentences_of, tokens_of
-
-Matrix = NDArray[np.float32]
 
 FOLDER = Path("services/scoring/src/viva/scoring")
 SHRINKAGE = 3.0
@@ -79,8 +76,8 @@ def fitted(questions: Sequence[Matrix], answers: Sequence[Matrix]) -> dict[str, 
         "question_mean": question_mean,
         "answer_mean": answer_mean,
         "bridge": bridge.astype(np.float32),
-        "questions": np.array([_unit(one - question_mean) for one in questions]),
-        "answers": np.array([_unit(one - answer_mean) for one in answers]),
+        "questions": np.array([unit(one - question_mean) for one in questions]),
+        "answers": np.array([unit(one - answer_mean) for one in answers]),
     }
 
 
@@ -115,12 +112,7 @@ def _left_out(
 
 
 def _mean(embedder: MiniLmEmbedder, texts: Sequence[str]) -> Matrix:
-    return _unit(np.mean([embedder.embed(text) for text in texts], axis=0))
-
-
-def _unit(vectors: Matrix) -> Matrix:
-    unit: Matrix = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return unit
+    return unit(np.mean([embedder.embed(text) for text in texts], axis=0))
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ class IntentMatcher:
         self._questions, self._answers = bank["questions"], bank["answers"]
         width = self._bridge.shape[0]
         self._all_questions = self._questions.reshape(-1, width)
-        self._all_answers = _unit(self._answers.reshape(-1, width) @ self._bridge)
+        self._all_answers = unit(self._answers.reshape(-1, width) @ self._bridge)
         self._work, self._beside = bank["work"], bank["beside"]
         self.everyday = functools.lru_cache(20_000)(self._everyday)
 
@@ -93,10 +93,10 @@ class IntentMatcher:
         Args:
             sentences: at least one.
         """
-        question = _unit(self._embed(subject) - self._question_mean)
-        mean = _unit(np.mean([self._embed(sentence) for sentence in sentences], axis=0))
-        told = _unit(mean - self._answer_mean)
-        bridged = _unit(told @ self._bridge)
+        question = unit(self._embed(subject) - self._question_mean)
+        mean = unit(np.mean([self._embed(sentence) for sentence in sentences], axis=0))
+        told = unit(mean - self._answer_mean)
+        bridged = unit(told @ self._bridge)
         direct = _above(float(question @ bridged), self._all_questions @ bridged) + _above(
             float(question @ bridged), self._all_answers @ question
         )
@@ -119,10 +119,11 @@ def _nearness(bank: Matrix, vector: Matrix) -> float:
     return round(float(np.sort(bank @ vector)[-_NEAREST_SENTENCES:].mean()), 3)
 
 
-def _unit(vectors: Matrix) -> Matrix:
+def unit(vectors: Matrix) -> Matrix:
+    """The vectors, each of length 1."""
     length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    unit: Matrix = vectors / np.maximum(length, 1e-9)
-    return unit
+    scaled: Matrix = vectors / np.maximum(length, 1e-9)
+    return scaled
 
 
 def _above(value: float, others: Matrix) -> float:
