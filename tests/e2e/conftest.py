@@ -60,12 +60,12 @@ async def runs(world: World, wanted: list[str]) -> Runs:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def outcome(runs: Runs, request: pytest.FixtureRequest) -> Outcome:
+async def outcome(runs: Runs, world: World, request: pytest.FixtureRequest) -> Outcome:
     """What the interview named by the test's marker brought."""
     (name,) = _scenarios(request.node)
     found = await runs.of(name)
     # Shown where the test fails.
-    print(found.told())
+    print(found.told(), *world.stack.complaints(), sep="\n")
     return found
 
 

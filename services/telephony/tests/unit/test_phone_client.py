@@ -113,6 +113,19 @@ async def test_a_hole_in_the_line_is_silence_at_once() -> None:
         assert await said(client, m.Audio) == m.Audio(BASE + 960, FRAME)
 
 
+async def test_what_a_stalled_line_gives_at_once_comes_in_frames_that_the_session_takes() -> None:
+    stalled = bytes(range(256)) * 55  # 0.44 s
+    async with conversing([]) as (leg, client):
+        await client.send(ATTACHED)
+        leg.said.put_nowait(Frame(0, FRAME))
+        await said(client, m.Audio)
+        leg.said.put_nowait(Frame(320, stalled))
+        came = [await said(client, m.Audio) for _ in range(3)]
+    heard = [frame for frame in came if isinstance(frame, m.Audio)]
+    assert [frame.position - BASE for frame in heard] == [320, 3520, 6720]
+    assert b"".join(frame.pcm for frame in heard) == stalled
+
+
 async def test_what_comes_late_is_said_behind_the_silence_and_no_word_is_lost() -> None:
     async with conversing([]) as (leg, client):
         await client.send(ATTACHED)

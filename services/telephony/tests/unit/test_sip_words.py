@@ -1,6 +1,7 @@
 """SIP's statuses, closing words and addresses in our words."""
 
 import asyncio
+import logging
 
 import pytest
 
@@ -10,7 +11,7 @@ from viva.telephony.adapters.sip.inbound import number_of
 from viva.telephony.adapters.sip.outcomes import status_of, why_ended, why_not_answered
 from viva.telephony.adapters.sip.wire import Kind
 from viva.telephony.adapters.sip.worker.guard import host_of
-from viva.telephony.adapters.sip.worker.logs import mask
+from viva.telephony.adapters.sip.worker.logs import mask, worth_a_line
 from viva.telephony.domain.calls import HangUp, NotAnswered
 
 
@@ -117,3 +118,18 @@ async def test_messages_survive_the_socket() -> None:
     assert (dial.kind, dial.leg, dial.json()) == (Kind.DIAL, 7, {"number": "x"})
     assert (frame.leg, frame.numbers(), frame.sound()) == (wire.FIRST_INBOUND, (320, 0), b"\1\2")
     assert end is None
+
+
+@pytest.mark.parametrize(
+    ("line", "worth"),
+    [
+        ("jbuf: drop 1 old frame seq=4403 (total dropped 152)", False),
+        ("rtcp_sess: rtp_source_update_seq() returned 0", False),
+        ("reg: registration failed (403 Forbidden)", True),
+    ],
+)
+def test_no_line_is_written_for_each_packet_that_a_bad_network_loses(
+    line: str, worth: bool
+) -> None:
+    record = logging.LogRecord("baresip.native", logging.WARNING, "", 0, line, None, None)
+    assert worth_a_line(record) is worth

@@ -11,6 +11,8 @@ from annotated_types import Ge, Le, MaxLen
 
 INT64_MAX = 2**63 - 1
 INT32_MAX = 2**31 - 1
+MAX_FRAME_SAMPLES = 3200
+"""Of one `Audio`; the session takes no more at once."""
 
 Count = Annotated[int, Ge(0), Le(INT64_MAX)]
 FactNumber = Annotated[int, Ge(1), Le(INT64_MAX)]
@@ -41,7 +43,7 @@ class Attach:
 
 @dataclass(frozen=True)
 class Audio:
-    """PCM16 little-endian, mono, 16 kHz; `position` is that of the first sample."""
+    """Up to MAX_FRAME_SAMPLES of PCM16 little-endian, mono, 16 kHz, the first at `position`."""
 
     position: int
     pcm: bytes

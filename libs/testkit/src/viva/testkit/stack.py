@@ -27,6 +27,7 @@ START_S = 300.0
 STOP_S = 60.0
 _KEY = re.compile(r"viva_(?:live|test)_[A-Za-z0-9_-]+")
 _READY_LINE = "Ctrl-C stops everything"
+_COMPLAINT = re.compile('"level": "(warning|error|critical)"')
 _TARGETS = ("session", "telephony", "asr", "scoring", "notification")
 
 T = TypeVar("T")
@@ -166,6 +167,14 @@ class Stack:
         """What a service printed so far."""
         path = self.folder / "home" / "logs" / f"{service}.log"
         return path.read_text("utf-8", errors="replace") if path.exists() else ""
+
+    def complaints(self, most: int = 10) -> list[str]:
+        """Each service's last warnings and errors, for who finds out why a test failed."""
+        found = []
+        for name in service_names():
+            lines = self.log(name).splitlines()
+            found += [line for line in lines if _COMPLAINT.search(line)][-most:]
+        return found
 
     def state(self) -> dict[str, Any]:
         """What `viva up` wrote down: its services, the broker's pid, the settings it chose."""

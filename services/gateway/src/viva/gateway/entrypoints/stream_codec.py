@@ -21,7 +21,6 @@ HEADER = struct.Struct("<BQ")
 PCM16 = 1
 MULAW = 2
 UTTERANCE = 0x81
-MAX_FRAME_SAMPLES = 3200
 MAX_TEXT_BYTES = 64 * 1024
 TOO_LARGE = 4413
 
@@ -86,13 +85,13 @@ def decode_binary(data: bytes) -> m.Audio:
     if encoding == PCM16 and len(payload) % 2:
         raise ProtocolViolationError("frame_misaligned", "PCM16 has two bytes for each sample.")
     samples = len(payload) if encoding == MULAW else len(payload) // 2
-    if samples > MAX_FRAME_SAMPLES:
+    if samples > m.MAX_FRAME_SAMPLES:
         raise ProtocolViolationError(
-            "frame_too_large", f"A frame has at most {MAX_FRAME_SAMPLES} samples.", TOO_LARGE
+            "frame_too_large", f"A frame has at most {m.MAX_FRAME_SAMPLES} samples.", TOO_LARGE
         )
     if not samples:
         raise ProtocolViolationError("frame_malformed", "An audio frame has at least one sample.")
-    if position > m.INT64_MAX - MAX_FRAME_SAMPLES:
+    if position > m.INT64_MAX - m.MAX_FRAME_SAMPLES:
         raise ProtocolViolationError("position_invalid", "The position is out of range.")
     pcm = payload if encoding == PCM16 else decode_mulaw(payload).astype("<i2").tobytes()
     return m.Audio(position, pcm)

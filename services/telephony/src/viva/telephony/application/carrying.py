@@ -176,6 +176,7 @@ class CallCarrier:
             await self._change(call, lambda c: c.end(now), reason)
         elif client.attached:
             # No session to go on with: hang up and call back.
+            log.warning("call_without_session", reason=closing.reason)
             await self._dropped(call, plan, HangUp.OURS, begun=True)
         else:
             await self._missed(call, plan, NotAnswered.FAILED, "no session took the call")

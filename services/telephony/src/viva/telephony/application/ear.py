@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+from collections.abc import Iterator
 from typing import Self
 
-from viva.audio.pcm import FRAME_SAMPLES, SAMPLE_BYTES, samples_in
+from viva.audio.pcm import SAMPLE_BYTES, samples_in
+from viva.edge.messages import MAX_FRAME_SAMPLES
 from viva.telephony.application.ports import CallLeg, Frame
 
 ABSENT_MS = 5_000
@@ -50,7 +52,7 @@ class Ear:
         return position + self._later
 
     async def next(self) -> Frame | None:
-        """The next 20 ms or so; None at the leg's end."""
+        """The next 20 ms or so, MAX_FRAME_SAMPLES at most; None at the leg's end."""
         if self._pending is not None:
             return self._place(self._pending)
         loop = asyncio.get_running_loop()
@@ -78,7 +80,7 @@ class Ear:
             missing -= made_up
         if missing > 0:
             self._pending = frame
-            return self._silence(min(missing, 10 * FRAME_SAMPLES))
+            return self._silence(min(missing, MAX_FRAME_SAMPLES))
         self._pending, self._filled_ms = None, 0.0
         self._later -= missing
         placed = Frame(self._next_position, frame.pcm)
@@ -94,11 +96,20 @@ class Ear:
     async def _read(self) -> None:
         try:
             async for frame in self._leg.frames():
-                if self._waiting.full():
-                    # Nobody listens for ten seconds: what is oldest is gone, the positions show it.
-                    self._waiting.get_nowait()
-                self._waiting.put_nowait(frame)
+                for piece in _pieces(frame):
+                    self._put(piece)
         finally:
-            if self._waiting.full():
-                self._waiting.get_nowait()
-            self._waiting.put_nowait(None)
+            self._put(None)
+
+    def _put(self, frame: Frame | None) -> None:
+        if self._waiting.full():
+            # Nobody listens for ten seconds: what is oldest is gone, the positions show it.
+            self._waiting.get_nowait()
+        self._waiting.put_nowait(frame)
+
+
+def _pieces(frame: Frame) -> Iterator[Frame]:
+    """The frame as the session takes it: a line that stood still gives all that came at once."""
+    size = MAX_FRAME_SAMPLES * SAMPLE_BYTES
+    for start in range(0, len(frame.pcm), size):
+        yield Frame(frame.position + start // SAMPLE_BYTES, frame.pcm[start : start + size])

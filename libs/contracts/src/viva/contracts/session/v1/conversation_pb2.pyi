@@ -270,7 +270,7 @@ Global___Attach: _TypeAlias = Attach  # noqa: Y015
 
 @_typing.final
 class Audio(_message.Message):
-    """PCM16 little-endian, mono, 16 kHz; 20 ms is 640 bytes."""
+    """PCM16 little-endian, mono, 16 kHz; 20 ms is 640 bytes, and 200 ms is the most."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -8,6 +8,8 @@ import traceback
 
 _DIGITS = re.compile(r"\+?\d{5,}")
 _HEADERS = ("Authorization", "auth_pass", "crypto:", "inline:")
+_PACKETS = ("jbuf:", "rtcp_sess:")
+"""What these say is said of each lost or late packet; the leg's counters have their number."""
 
 
 def mask(text: str) -> str:
@@ -23,10 +25,16 @@ class _Masked(logging.Formatter):
         return json.dumps({**line, "line": mask(record.getMessage())})
 
 
+def worth_a_line(record: logging.LogRecord) -> bool:
+    """Whether it tells more than the counters do."""
+    return not record.getMessage().startswith(_PACKETS)
+
+
 def configure(level: int = logging.WARNING) -> None:
     """Sends what the stack says at `level` or above to stderr, masked."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Masked())
+    handler.addFilter(worth_a_line)
     stack = logging.getLogger("baresip")
     stack.handlers = [handler]
     stack.propagate = False
