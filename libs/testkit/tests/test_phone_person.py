@@ -81,6 +81,12 @@ def test_a_question_that_was_asked_over_an_answer_is_answered_after_it() -> None
     assert call.play(silence(0.5), ASKED["problem"], silence(4)) == ["problem", "PROBLEM"]
 
 
+def test_a_word_over_an_answer_is_waited_for_from_the_answers_end_on() -> None:
+    call = Call(somebody())
+    call.play(ASKED["problem"], silence(1.3))
+    assert call.play(ACKNOWLEDGED, silence(5.4 + 4.0)) == ["(not understood)"]
+
+
 def test_a_question_broken_off_is_not_answered_but_asked_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -147,7 +147,10 @@ class Handset:
                 self._replied(candidate.position - _WORD_MS * SAMPLE_RATE_HZ // 1000)
         else:
             self._quiet_ms += 20
-        if self._microphone.speaking or self._quiet_ms < _HEARD_OUT_MS:
+        if self._microphone.speaking:
+            # Patience begins when one has finished oneself.
+            self._quiet_ms = 0
+        if self._quiet_ms < _HEARD_OUT_MS:
             return
         if self._loud_ms >= _WORD_MS:
             self._loud_ms = 0
