@@ -1,6 +1,6 @@
 """One Viva for all tests of a session, and the interviews that the selected tests want."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Generator, Sequence
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.timeout(900))
     disturbing = [item for item in own if item.get_closest_marker("disturbs")]
     items[:] = [item for item in items if item not in disturbing] + disturbing
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Shows what the services complained of; only then are their logs read, calls being live."""
+    report = yield
+    world = getattr(item, "funcargs", {}).get("world")
+    if report.failed and isinstance(world, World):
+        report.sections.append(("complaints of the services", "\n".join(world.stack.complaints())))
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -60,12 +72,12 @@ async def runs(world: World, wanted: list[str]) -> Runs:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def outcome(runs: Runs, world: World, request: pytest.FixtureRequest) -> Outcome:
+async def outcome(runs: Runs, request: pytest.FixtureRequest) -> Outcome:
     """What the interview named by the test's marker brought."""
     (name,) = _scenarios(request.node)
     found = await runs.of(name)
     # Shown where the test fails.
-    print(found.told(), *world.stack.complaints(), sep="\n")
+    print(found.told())
     return found
 
 
