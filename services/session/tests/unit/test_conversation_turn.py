@@ -119,6 +119,8 @@ def test_words_tell_an_interruption_from_a_cough_and_an_echo(text: str, kind: Ov
 
 def test_murmur_that_is_taken_for_words_interrupts_nobody() -> None:
     assert overlap_by_words("and H.", "", 600, confidence=0.2) is Overlap.NOISE
+    for hum in ("MHF.", "M .H .M.", "Mm -Mm -Mm -Mm"):
+        assert overlap_by_words(hum, "", 600, confidence=0.6) is Overlap.NOISE
     assert overlap_by_words("Sorry.", "", 600, confidence=0.6) is Overlap.WORDS
     assert overlap_by_words("and then I", "", 1_300, confidence=0.3) is Overlap.WORDS
 

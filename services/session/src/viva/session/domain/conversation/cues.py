@@ -43,6 +43,8 @@ _FILLERS = _words_of(
 _BACKCHANNEL = _words_of(
     "mhm mm hmm hm uh huh yeah yes yep okay ok right sure ah oh um alright great good"
 )
+# As which a hum is recognized: "MHF", "M. H. M."
+_CONSONANTS = re.compile(r"[b-df-hj-np-tv-xz']+")
 # A clause that ends in one of these goes on.
 _OPEN_ENDS = _words_of(
     """a an the and or but because so who if when while where than then of at from my your his our
@@ -102,6 +104,8 @@ def only_fillers(text: str) -> bool:
 def only_backchannel(text: str) -> bool:
     """Whether this is listening noise ("mhm", "okay") and no interruption."""
     spoken = words(text)
+    if all(_CONSONANTS.fullmatch(word) for word in spoken):
+        return True
     return len(spoken) <= 3 and all(word in _BACKCHANNEL for word in spoken)
 
 
