@@ -44,7 +44,8 @@ PHONE_S = 600
 """From the order to the verdict: the calls, the whole conversation, all stages."""
 
 
-@dataclass
+# Its text would be megabytes long, and asyncio writes one for each task that is waited for.
+@dataclass(repr=False)
 class Outcome(Conducted):
     """An interview, and what else a scenario noted."""
 
@@ -61,7 +62,8 @@ class Outcome(Conducted):
             told = ("revision", "partial", "duration_ms", "net_speech_ms", "words")
             shown[answer["question_id"]] = {name: answer[name] for name in told}
         end = f"the conversation ended: {self.report.end_reason or '?'}"
-        return "\n".join([*lines, end, str(shown), f"calls: {self.notes.get('calls')}"])
+        calls = f"calls: {self.notes.get('calls')}, gaps of the telephone: {self.notes.get('gaps')}"
+        return "\n".join([*lines, end, str(shown), calls])
 
 
 Act = Callable[[World, Outcome, "Scenario"], Awaitable[None]]
@@ -162,6 +164,7 @@ async def _call(
     )
     await finish(outcome, world.api, PHONE_S)
     outcome.notes["calls"] = await world.phones.calls_to(number)
+    outcome.notes["gaps"] = world.phones.gaps(number)
 
 
 def _called(habits: PhoneHabits, *fates: Fate, **call: Any) -> Act:

@@ -11,7 +11,7 @@ from viva.testkit.candidate.script import AnswerBook
 from viva.testkit.candidate.voice import Voice
 
 
-@dataclass
+@dataclass(repr=False)
 class Conducted:
     """What an interview brought.
 

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import ssl
 import struct
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -57,7 +59,7 @@ async def exchange(join_url: str) -> Ticket:
     if not token:
         raise JoinRefusedError("token_missing", "the join link has no #t=...")
     base = f"{parts.scheme}://{parts.netloc}"
-    async with httpx.AsyncClient(base_url=base, timeout=15) as client:
+    async with httpx.AsyncClient(base_url=base, timeout=15, verify=_trusted()) as client:
         answer = await client.post("/v1/join/exchange", json={"token": token})
     body = answer.json()
     if answer.status_code != 200:
@@ -67,6 +69,12 @@ async def exchange(join_url: str) -> Ticket:
     return Ticket(
         f"{scheme}://{parts.netloc}/v1/join/stream", body["credential"], body["interview"]
     )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Read once: it takes a tenth of a second, in which nobody else on this loop can speak."""
+    return httpx.create_ssl_context()
 
 
 @dataclass

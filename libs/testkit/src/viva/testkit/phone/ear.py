@@ -63,10 +63,11 @@ class Ear:
         haystack = _Haystack(_narrow(heard[-_HEARD_S * SAMPLE_RATE_HZ :]))
         found = {}
         for key, pieces in self._pieces.items():
-            alike = [haystack.alike(piece) > _ALIKE for piece in pieces]
-            # Of a question that was broken off the end is missing.
-            if any(alike[-_END:]):
-                found[key] = sum(alike) / len(alike)
+            # Of a question that was broken off the end is missing: the rest need not be sought.
+            end = [haystack.has(piece) for piece in pieces[-_END:]]
+            if any(end):
+                rest = [haystack.has(piece) for piece in pieces[:-_END]]
+                found[key] = sum(end + rest) / len(pieces)
         best = max(found, key=lambda key: found[key], default=None)
         return best if best is not None and found[best] >= _SHARE else None
 
@@ -87,12 +88,12 @@ class _Haystack:
         squares = np.concatenate([[0.0], np.cumsum(heard**2)])
         self._energy = np.maximum(squares[_PIECE:] - squares[:-_PIECE], 1.0)
 
-    def alike(self, piece: _Piece) -> float:
-        """The best correlation of the piece with any place."""
+    def has(self, piece: _Piece) -> bool:
+        """Whether the piece is like what was heard at any place."""
         if not len(self._energy):
-            return 0.0
+            return False
         dots = np.fft.irfft(self._spectrum * piece.spectrum, _SIZE)[: len(self._energy)]
-        return float((dots / np.sqrt(self._energy * piece.energy)).max())
+        return bool((dots / np.sqrt(self._energy * piece.energy)).max() > _ALIKE)
 
 
 def _narrow(sound: Samples) -> NDArray[np.float64]:

@@ -30,12 +30,14 @@ class ExchangeCall:
     Attributes:
         status: ringing, in-progress, completed, busy or no-answer.
         encrypted: whether its sound is (SDES).
+        extension: once it is answered.
     """
 
     to: str
     handset: Handset
     status: str = "ringing"
     encrypted: bool = False
+    extension: Extension | None = None
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def become(self, status: str) -> None:
@@ -53,6 +55,7 @@ class SipExchange:
         codec: the only one that is offered.
         transport: `tls` needs `certificate`, a PEM file with certificate and key.
         srtp: whether sound must be encrypted.
+        ahead_ms: how far ahead of the line its handsets speak: that late this process may be.
 
     Attributes:
         fates: what becomes of the next calls to a number, in turns; answered where it is empty.
@@ -67,12 +70,14 @@ class SipExchange:
         transport: Literal["udp", "tcp", "tls"] = "udp",
         srtp: bool = False,
         certificate: str = "",
+        ahead_ms: int = 80,
     ) -> None:
         self._answer = answer or (lambda _number: ScriptedHandset())
         self._codec = codec
         self._transport = transport
         self._srtp = srtp
         self._certificate = certificate
+        self._ahead_ms = ahead_ms
         self.fates: dict[str, list[Fate]] = {}
         self.calls: list[ExchangeCall] = []
         self._runtime = Runtime(native_log_level="error")
@@ -151,7 +156,8 @@ class SipExchange:
     def _happened(self, made: ExchangeCall, call: Call, event: StackEvent) -> None:
         if event.event is Event.CALL_ESTABLISHED:
             made.become("in-progress")
-            self._spawn(Extension(call, made.handset).run())
+            made.extension = Extension(call, made.handset, self._ahead_ms)
+            self._spawn(made.extension.run())
         elif event.event is Event.CALL_MENC:
             made.encrypted = True
         elif event.event is Event.CALL_CLOSED:

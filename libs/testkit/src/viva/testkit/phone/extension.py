@@ -11,17 +11,25 @@ from viva.audio.resample import StreamResampler
 from viva.testkit.phone.handset import Handset
 
 _TICK_S = 0.01
-_AHEAD_MS = 80
 _FRAME_S = 0.02
 _READ_BYTES = 192_000
 
 
 class Extension:
-    """Moves sound between a call of the stack and a handset until one of them ends."""
+    """Moves sound between a call of the stack and a handset until one of them ends.
 
-    def __init__(self, call: Call, handset: Handset) -> None:
+    Args:
+        ahead_ms: the stack holds so much of the microphone's sound; later than that, it has a gap.
+
+    Attributes:
+        gaps: packets that the stack had to fill with silence in the midst of sound.
+    """
+
+    def __init__(self, call: Call, handset: Handset, ahead_ms: int) -> None:
+        self.gaps = 0
         self._call = call
         self._handset = handset
+        self._ahead_s = ahead_ms / 1000
         self._up: StreamResampler | None = None
         self._down: StreamResampler | None = None
         self._heard = bytearray()
@@ -39,9 +47,10 @@ class Extension:
             try:
                 self._listen()
                 # By the clock and not by what the stack took: so the microphone runs in real time.
-                while captured * _FRAME_S < loop.time() - began_s + _AHEAD_MS / 1000:
+                while captured * _FRAME_S < loop.time() - began_s + self._ahead_s:
                     captured += 1
                     self._speak(self._handset.capture())
+                self.gaps = self._call.audio.stats().tx_starved_frames
             except AudioRestarted:
                 self._up = self._down = None
             except (AudioNotActive, BaresipError):
