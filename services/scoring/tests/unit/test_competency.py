@@ -7,7 +7,10 @@ from scoring_speaking import PROBLEM, STRONG, spoken
 
 from viva.scoring.application.analysis import Analyst
 from viva.scoring.application.score_answer import AnswerResult, score_answer
+from viva.scoring.domain.competency import Relevance, findings, score
 from viva.scoring.domain.model import EvidenceKind, Scored, Span
+from viva.scoring.domain.narrative import prompts_of, read
+from viva.scoring.domain.tokens import sentences_of, tokens_of
 
 BEFORE = (
     "Last year the checkout page of our shop froze for guests from Spain. I measured every request "
@@ -77,6 +80,28 @@ def test_a_suggestion_is_worth_what_it_says(analyst: Analyst) -> None:
 )
 def test_attacks_and_emptiness_score_nothing_to_speak_of(analyst: Analyst, text: str) -> None:
     assert points(analyst, text) < 250
+
+
+@pytest.mark.parametrize(
+    ("fit", "most", "label"),
+    [
+        (0.0, 200, "Not to the point: fits by 1"),
+        (0.25, 400, "Only partly to the point: fits by 1"),
+        (0.5, 600, "Only partly to the point: fits by 1"),
+    ],
+)
+def test_what_fits_less_reaches_less_by_degrees(
+    analyst: Analyst, fit: float, most: int, label: str
+) -> None:
+    narrative = read(sentences_of(tokens_of(spoken(STRONG))), prompts_of(()))
+    relevance = Relevance(fit=fit, compared="fits by 1")
+    whole = score(findings(narrative, (), 0, Relevance()), analyst.coefficients.competency)
+    assert whole.tenths is not None
+    assert whole.tenths > 600
+    result = score(findings(narrative, (), 0, relevance), analyst.coefficients.competency)
+    assert result.tenths == most
+    (bound,) = [one for one in result.contributions if one.code == "relevance"]
+    assert (bound.label, bound.tenths) == (label, most - whole.tenths)
 
 
 def test_saying_it_again_changes_nothing(analyst: Analyst) -> None:

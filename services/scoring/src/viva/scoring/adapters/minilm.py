@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
+from viva.scoring.domain.numerals import spelt
+
 Matrix = NDArray[np.float32]
 
 _MAX_TOKENS = 128
@@ -43,7 +45,7 @@ class MiniLmEmbedder:
         return self._embed(text)
 
     def _embed_uncached(self, text: str) -> Matrix:
-        ids = self._tokenizer.encode(text).ids
+        ids = self._tokenizer.encode(spelt(text)).ids
         hidden = self._embeddings(ids)
         for layer in range(self._layers):
             hidden = self._layer(hidden, f"encoder.layer.{layer}.")

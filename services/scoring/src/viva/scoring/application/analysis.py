@@ -10,7 +10,7 @@ from viva.scoring.application.topic import Topicality, Topics, subject_of
 from viva.scoring.domain.clauses import clauses_of
 from viva.scoring.domain.coefficients import Coefficients
 from viva.scoring.domain.coherence import belonging
-from viva.scoring.domain.competency import Topic, findings, score
+from viva.scoring.domain.competency import Relevance, findings, score
 from viva.scoring.domain.confidence import NO_SPEECH, NOT_ANALYSED, OTHER_LANGUAGE
 from viva.scoring.domain.delivery import Delivery, delivery_of
 from viva.scoring.domain.diversity import mtld
@@ -110,7 +110,7 @@ class Analyst:
             narrative,
             self._indicators(narrative, indicators),
             len(indicators),
-            *self._topic(question, narrative, competency),
+            self._relevance(question, narrative, competency),
         )
         return score(found, self.coefficients.competency, competency.factors)
 
@@ -125,7 +125,7 @@ class Analyst:
         indicators = competency.shown_by
         found = self._indicators(narrative, indicators)
         points = self.coefficients.competency
-        scored = score(findings(narrative, found, len(indicators), Topic.ON, ()), points)
+        scored = score(findings(narrative, found, len(indicators), Relevance()), points)
         return scored.tenths or 0
 
     def language_features(self, said: Sequence[Said]) -> dict[str, float]:
@@ -161,31 +161,38 @@ class Analyst:
         cut = self.coefficients.similarity.recital
         return any(self._similarity.similarity(text, prompt) >= cut for prompt in prompts)
 
-    def _topic(
+    def _relevance(
         self, question: Sequence[Said], narrative: Narrative, competency: Competency
-    ) -> tuple[Topic, list[Evidence], str]:
-        """Whether it is to the point, its nearest sentence, and what was compared."""
+    ) -> Relevance:
+        """How far it is to the point."""
         first = question[0].answer.question_text or f"{competency.name}. {competency.definition}"
         sentences = [s for s in narrative.sentences if len(s) >= _MIN_SENTENCE_TOKENS]
         texts = [plain(sentence) for sentence in sentences]
         index = self.topicality.index(first, texts)
         if index is None:
-            return (Topic.ON if sentences else Topic.PARTLY), [], ""
+            return Relevance(topical=bool(sentences))
         cuts = self.coefficients.similarity
         subject = subject_of(first)
         fit = self._intents.fit(subject, texts)
         known = fit.known >= cuts.known
-        needed = cuts.unfit if known else cuts.unfit_unknown
-        unfit = fit.score < needed
-        topic = Topic.ON if index >= cuts.on_topic else Topic.PARTLY
-        misses = unfit or (index < cuts.off_topic and not known)
-        small_talk = len(sentences) > 1 and self._everyday(texts) < cuts.everyday
-        if small_talk or (misses and len(sentences) >= _ENOUGH_TO_TELL):
-            topic = Topic.OFF
+        unfit = cuts.unfit if known else cuts.unfit_unknown
+        needed = unfit + cuts.unfit_fades
+        share = max(0.0, min(1.0, (fit.score - unfit) / cuts.unfit_fades))
+        if index < cuts.off_topic and not known:
+            share = 0.0
+        if len(sentences) < _ENOUGH_TO_TELL:
+            share = 1.0
+        if len(sentences) > 1 and self._everyday(texts) < cuts.everyday:
+            share = 0.0
         near = [self._similarity.similarity(text, subject) for text in texts]
         closest = max(range(len(near)), key=lambda place: (near[place], -place))
         compared = f"fits the question by {fit.score}, {needed} needed, beside other answers"
-        return topic, [quote(sentences[closest])], compared if unfit else ""
+        return Relevance(
+            topical=index >= cuts.on_topic,
+            fit=share,
+            closest=(quote(sentences[closest]),),
+            compared=compared if share < 1 and fit.score < needed else "",
+        )
 
     def _everyday(self, texts: Sequence[str]) -> float:
         """How much nearer the sentences are to what is told in answers than to small talk."""

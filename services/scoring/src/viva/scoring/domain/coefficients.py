@@ -43,6 +43,7 @@ class SimilarityCuts:
         off_topic: topic index below which it is not.
         unfit: fit to the question below which it answers another one, where the question is known.
         unfit_unknown: the same for a question of which the bank knows none like it.
+        unfit_fades: so far above these it answers the question wholly; between, by its share.
         known: nearness to the bank's questions from which a question is known.
         everyday: nearness to answers of any kind, less that to what is told beside the point, below
             which an answer is beside the point.
@@ -55,6 +56,7 @@ class SimilarityCuts:
     off_topic: float
     unfit: float
     unfit_unknown: float
+    unfit_fades: float
     known: float
     everyday: float
     threads: Threads

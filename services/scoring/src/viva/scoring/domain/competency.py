@@ -1,14 +1,13 @@
 """A competency's score from the evidence in one question's answers.
 
 Points by evidence (behaviourally anchored: a situation, own acts, a result, specifics, the
-framework's indicators), then caps that show as negative summands. Similarity decides only whether
+framework's indicators), then caps that show as negative summands. Similarity decides only how far
 the answer is to the point.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 
 from viva.scoring.domain.additive import total
 from viva.scoring.domain.coefficients import CompetencyPoints
@@ -16,12 +15,22 @@ from viva.scoring.domain.model import Contribution, Evidence, EvidenceKind, Scor
 from viva.scoring.domain.narrative import Narrative
 
 
-class Topic(Enum):
-    """Whether the answer is to the point."""
+@dataclass(frozen=True)
+class Relevance:
+    """How far the answer is to the point.
 
-    ON = "on"
-    PARTLY = "partly"
-    OFF = "off"
+    Attributes:
+        topical: near the subject of the question.
+        fit: 0 where it answers another question, 1 where it answers this one; between them where
+            that is not clear, so that no single word decides.
+        closest: the sentence that is nearest to the question.
+        compared: how it fits the question, where that is not 1.
+    """
+
+    topical: bool = True
+    fit: float = 1.0
+    closest: tuple[Evidence, ...] = ()
+    compared: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,9 +49,7 @@ class Findings:
     times: tuple[Evidence, ...]
     indicators: tuple[tuple[str, Evidence], ...]
     indicators_known: int
-    topic: Topic
-    closest: tuple[Evidence, ...] = ()
-    compared: str = ""
+    relevance: Relevance = Relevance()
     details: int = 1000
 
 
@@ -57,15 +64,9 @@ def findings(
     narrative: Narrative,
     indicators: Sequence[tuple[str, Evidence]],
     indicators_known: int,
-    topic: Topic,
-    closest: Sequence[Evidence],
-    compared: str = "",
+    relevance: Relevance,
 ) -> Findings:
-    """Joins what the answer tells with what similarity found.
-
-    Args:
-        compared: how it fits the question, where it fits others better.
-    """
+    """Joins what the answer tells with what similarity found."""
     return Findings(
         situation=tuple(narrative.situation),
         task=tuple(narrative.task),
@@ -79,9 +80,7 @@ def findings(
         times=tuple(narrative.times),
         indicators=tuple(indicators),
         indicators_known=indicators_known,
-        topic=topic,
-        closest=tuple(closest),
-        compared=compared,
+        relevance=relevance,
         details=len(narrative.details),
     )
 
@@ -130,7 +129,7 @@ def _summands(
         left = total(summands)
         if code == "relevance":
             cut = min(0, cap - left) if holds else 0
-            summands.append(Contribution(code, label, cut, found.closest))
+            summands.append(Contribution(code, label, cut, found.relevance.closest))
         elif holds and left > cap:
             summands.append(Contribution(code, label, cap - left))
     return summands
@@ -143,20 +142,26 @@ def _weighed(summand: Contribution, factors: Mapping[str, float] | None) -> Cont
 
 def _caps(found: Findings, points: CompetencyPoints) -> tuple[tuple[str, str, bool, int], ...]:
     """What bounds the score: code, label, whether it holds, tenths."""
-    cap, label = {
-        Topic.ON: (_FULL, "To the point"),
-        Topic.PARTLY: (points.cap_partly, "Only partly to the point"),
-        Topic.OFF: (points.cap_off_topic, "Not to the point"),
-    }[found.topic]
+    cap, label = _bound(found.relevance, points)
     shared = points.cap_shared if len(found.shared_acts) > 1 else points.cap_no_act
-    if found.topic is not Topic.ON and found.compared:
-        label = f"{label}: {found.compared}"
     few = found.details < points.details_needed
     return (
         ("relevance", label, True, cap),
         ("no_action", "No act of the candidate is stated", not found.own_acts, shared),
         ("no_detail", "Too little in it that can be checked", few, points.cap_no_detail),
     )
+
+
+def _bound(relevance: Relevance, points: CompetencyPoints) -> tuple[int, str]:
+    """What an answer so much to the point can reach in tenths, and why."""
+    most = _FULL if relevance.topical else points.cap_partly
+    cap = points.cap_off_topic + (most - points.cap_off_topic) * relevance.fit
+    if relevance.fit == 0:
+        label = "Not to the point"
+    else:
+        label = "Only partly to the point" if cap < _FULL else "To the point"
+    because = f": {relevance.compared}" if relevance.compared else ""
+    return math.floor(cap + 0.5), label + because
 
 
 def _evidence(found: Findings, points: CompetencyPoints) -> list[Contribution]:
@@ -219,7 +224,7 @@ def _suggestions(
         "with more that can be checked": replace(
             found, details=max(found.details, points.details_needed)
         ),
-        "with an answer to the point": replace(found, topic=Topic.ON),
+        "with an answer to the point": replace(found, relevance=Relevance()),
     }
     gains = [
         (total(_summands(option, points, factors)) - tenths, place, text)
