@@ -16,8 +16,9 @@ CONSENT = "consent"
 CONSENT_QUESTION = "Do you agree to that? Press one for yes, or two for no."
 _RATE_HZ = 4_000
 """Enough to tell sentences apart, and little work beside calls in real time."""
-_PIECE = _RATE_HZ // 4
-_END = 2
+_PIECE = _RATE_HZ // 6
+"""Long enough to be like nothing else, and so short that a packet that is shifted spoils few."""
+_END = 6
 _HEARD_S = 12
 _SIZE = 1 << (_HEARD_S * _RATE_HZ + _PIECE).bit_length()
 _ALIKE = 0.8
@@ -35,7 +36,7 @@ def interviewer_says(questions: Iterable[Mapping[str, Any]]) -> dict[str, Say]:
 class Ear:
     """Compares what was heard with questions as the interviewer's voice renders them.
 
-    Speech synthesis gives the same samples for the same text, so a quarter of a second of a
+    Speech synthesis gives the same samples for the same text, so a sixth of a second of a
     question correlates with itself even through G.711; what the line loses costs
     single pieces.
 
@@ -73,7 +74,7 @@ class Ear:
 
 
 class _Piece:
-    """A quarter of a second of a question, ready to be looked for."""
+    """A sixth of a second of a question, ready to be looked for."""
 
     def __init__(self, samples: NDArray[np.float64]) -> None:
         self.spectrum = np.conj(np.fft.rfft(samples, _SIZE))
