@@ -60,7 +60,7 @@ class Brokers:
                 env=self._environment(node),
                 stdout=log,
                 stderr=log,
-                start_new_session=True,
+                process_group=0,
             )
 
     def kill(self, node: int) -> None:

@@ -115,7 +115,7 @@ class KafkaNode:
                 env=environment,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,
+                process_group=0,
             )
         asyncio.run(_answering(self.bootstrap))
 

@@ -131,7 +131,7 @@ class Stack:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                start_new_session=True,
+                process_group=0,
             )
         try:
             self._until("ready", lambda: _READY_LINE in self.output(), START_S)
@@ -234,7 +234,7 @@ class Stack:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                start_new_session=True,
+                process_group=0,
             )
         self._until("replica ready", lambda: _ready(http), 180)
 

@@ -61,7 +61,7 @@ class EmbeddedBroker:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                start_new_session=True,  # Ctrl-C reaches us alone: we stop it last
+                process_group=0,  # Ctrl-C reaches us alone: we stop it last
             )
         self._process = process
         deadline = time.monotonic() + _START_LIMIT_S

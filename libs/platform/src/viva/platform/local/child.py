@@ -113,7 +113,9 @@ class Child:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                start_new_session=True,  # Ctrl-C reaches the supervisor alone
+                # Ctrl-C reaches the supervisor alone. Not by a session of its own: between sessions
+                # Linux shares the processors evenly (autogroup), and niceness counts within one.
+                process_group=0,
             )
         watching = asyncio.create_task(self._watch_start(began))
         try:

@@ -57,7 +57,7 @@ async def viva(
         stderr=asyncio.subprocess.STDOUT,
         env=os.environ | (environment or {}),
         # A Ctrl-C reaches the demo alone, which then stops it in good order.
-        start_new_session=True,
+        process_group=0,
     )
     reader: asyncio.Task[None] | None = None
     try:

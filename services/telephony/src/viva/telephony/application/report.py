@@ -1,9 +1,14 @@
 """Figures of calls; neither a number nor an interview is ever a label."""
 
+from dataclasses import asdict
+
 from opentelemetry import metrics
 
+from viva.platform.log import get_logger
 from viva.telephony.application.ports import LegCounters
 from viva.telephony.domain.calls import HangUp, NotAnswered
+
+log = get_logger(__name__)
 
 
 class CallReport:
@@ -41,3 +46,4 @@ class CallReport:
         self._gaps.add(counters.missing_samples / 16_000)
         self._lost.add(counters.lost_packets)
         self._jitter.record(counters.jitter_ms)
+        log.info("line_over", **asdict(counters))
