@@ -44,7 +44,6 @@ PHONE_S = 600
 """From the order to the verdict: the calls, the whole conversation, all stages."""
 
 
-# Its text would be megabytes long, and asyncio writes one for each task that is waited for.
 @dataclass(repr=False)
 class Outcome(Conducted):
     """An interview, and what else a scenario noted."""

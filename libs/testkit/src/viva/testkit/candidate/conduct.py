@@ -11,6 +11,7 @@ from viva.testkit.candidate.script import AnswerBook
 from viva.testkit.candidate.voice import Voice
 
 
+# Its text would be megabytes long, and asyncio writes one for each task that is waited for.
 @dataclass(repr=False)
 class Conducted:
     """What an interview brought.

@@ -177,13 +177,14 @@ class Analyst:
         known = fit.known >= cuts.known
         unfit = cuts.unfit if known else cuts.unfit_unknown
         needed = unfit + cuts.unfit_fades
-        share = max(0.0, min(1.0, (fit.score - unfit) / cuts.unfit_fades))
-        if index < cuts.off_topic and not known:
+        small_talk = len(sentences) > 1 and self._everyday(texts) < cuts.everyday
+        tells = len(sentences) >= _ENOUGH_TO_TELL
+        if small_talk or (tells and index < cuts.off_topic and not known):
             share = 0.0
-        if len(sentences) < _ENOUGH_TO_TELL:
+        elif tells:
+            share = max(0.0, min(1.0, (fit.score - unfit) / cuts.unfit_fades))
+        else:
             share = 1.0
-        if len(sentences) > 1 and self._everyday(texts) < cuts.everyday:
-            share = 0.0
         near = [self._similarity.similarity(text, subject) for text in texts]
         closest = max(range(len(near)), key=lambda place: (near[place], -place))
         compared = f"fits the question by {fit.score}, {needed} needed, beside other answers"

@@ -49,7 +49,7 @@ class Findings:
     times: tuple[Evidence, ...]
     indicators: tuple[tuple[str, Evidence], ...]
     indicators_known: int
-    relevance: Relevance = Relevance()
+    relevance: Relevance
     details: int = 1000
 
 

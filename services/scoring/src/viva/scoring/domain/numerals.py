@@ -2,11 +2,13 @@
 
 import re
 
-_SMALL = (
+_BELOW_TWENTY = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen"
 )
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_WHOLE_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+BELOW_TWENTY = tuple(_BELOW_TWENTY.split())
+WHOLE_TENS = tuple(_WHOLE_TENS.split())
 # No part of a decimal, of a time or of a longer number.
 _NUMERAL = re.compile(r"(?<![\w.,:/-])([1-9]?\d)(%?)(?![\w%]|[.,:/-]\d)")
 
@@ -21,8 +23,7 @@ def spelt(text: str) -> str:
 
 
 def _words(number: int) -> str:
-    small = _SMALL.split()
-    if number < len(small):
-        return small[number]
+    if number < len(BELOW_TWENTY):
+        return BELOW_TWENTY[number]
     ten, one = divmod(number, 10)
-    return _TENS.split()[ten - 2] + (f"-{small[one]}" if one else "")
+    return WHOLE_TENS[ten - 2] + (f"-{BELOW_TWENTY[one]}" if one else "")

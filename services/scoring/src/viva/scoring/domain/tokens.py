@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from viva.scoring.domain.model import Answer, Evidence, Span
+from viva.scoring.domain.numerals import BELOW_TWENTY, WHOLE_TENS
 
 _CORE = re.compile(r"[^\W_](?:.*[^\W_]|)%?", re.DOTALL)
 _ABBREVIATIONS = frozenset({"mr", "mrs", "ms", "dr", "st", "vs", "etc", "e.g", "i.e", "prof"})
@@ -39,13 +40,11 @@ class Token:
         return self.text[:1].isdigit() or self.text.split("-")[0] in NUMBER_WORDS
 
 
-_NUMBER_WORDS = (
-    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred "
-    "hundreds thousand thousands million millions billion percent half quarter dozen twice "
+_QUANTITIES = (
+    "hundred hundreds thousand thousands million millions billion percent half quarter dozen twice "
     "double triple"
 )
-NUMBER_WORDS = frozenset(_NUMBER_WORDS.split())
+NUMBER_WORDS = frozenset([*BELOW_TWENTY[2:], *WHOLE_TENS, *_QUANTITIES.split()])
 
 Sentence = tuple[Token, ...]
 

@@ -12,7 +12,7 @@ log = get_logger(__name__)
 
 
 class CallReport:
-    """Counts on the process's meter."""
+    """Counts on the process's meter, and logs what each line did."""
 
     def __init__(self, meter: metrics.Meter) -> None:
         self._missed = meter.create_counter(
