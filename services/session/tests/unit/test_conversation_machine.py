@@ -162,7 +162,7 @@ class World:
             end = at + burst.speech_ms * MS
             self.talk.append((at, end, burst))
             heapq.heappush(self.later, (at + 96 * MS, len(self.talk), facts.SpeechBegan(at)))
-            heapq.heappush(self.later, (end + 160 * MS, len(self.talk), facts.SpeechEnded(end)))
+            heapq.heappush(self.later, (end + 96 * MS, len(self.talk), facts.SpeechEnded(end)))
             at = end + burst.pause_ms * MS
 
     def hear_anew(self) -> None:
@@ -304,6 +304,17 @@ def test_a_pause_inside_an_answer_is_no_end() -> None:
     last = world.closed[-1]
     assert len(last.spans) == 2
     assert last.revision == 1
+
+
+@pytest.mark.parametrize(("rest_ms", "counts"), [(130, True), (400, False)])
+def test_a_short_sound_belongs_to_the_answer_only_where_it_follows_within_a_word(
+    rest_ms: int, *, counts: bool
+) -> None:
+    answers = FLUENT | {"question:q1": [Burst(5000, rest_ms), Burst(140)]}
+    world = World(plan(), answers).begin().run()
+    closed = next(c for c in world.closed if c.slot == Slot(1))
+    assert len(closed.spans) == (2 if counts else 1)
+    assert not world.violations
 
 
 def test_an_answer_that_goes_on_before_the_reply_is_understood_is_taken_up() -> None:

@@ -66,6 +66,15 @@ def test_who_never_pauses_long_is_not_kept_waiting_once_enough_was_said() -> Non
     assert turn_wait(evidence(0.0, MIDDLE, pauses=(260,) * 12)).ms >= 850
 
 
+def test_the_surest_end_waits_as_long_as_the_speaker_usually_pauses() -> None:
+    fluent, hesitant = (400, 600, 450, 500, 550, 480), (700, 1_100, 900, 1_600, 800, 1_300)
+    assert 480 <= turn_wait(evidence(text=RESULT, pauses=fluent)).ms <= 600
+    assert 1_000 <= turn_wait(evidence(text=RESULT, pauses=hesitant)).ms <= 1_400
+    assert turn_wait(evidence(text=RESULT, pauses=hesitant[:1])).ms <= 400
+    farewell = f"{RESULT} That was all."
+    assert turn_wait(evidence(text=farewell, pauses=fluent)).ms <= 300
+
+
 def test_little_is_waited_for_after_a_follow_up() -> None:
     doubtful = turn_wait(evidence(0.4, MIDDLE, minor=True, expected_ms=10_000))
     assert doubtful.ms <= DEFAULT_CURVE.longest_minor_ms

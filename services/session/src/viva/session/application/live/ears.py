@@ -16,8 +16,9 @@ from viva.session.domain.conversation.facts import (
 from viva.session.domain.conversation.timing import samples
 
 WINDOW_SAMPLES = 512
-# A pause this long goes to the end-of-turn model; shorter ones lie within words.
-GATE = GateSettings(min_speech_ms=96, min_silence_ms=160)
+# A pause this long goes to the end-of-turn model, so that its word is there when the shortest wait
+# is over; some lie within words.
+GATE = GateSettings(min_speech_ms=96, min_silence_ms=96)
 _DEAD_MS = 4_000
 # Dithering and codecs leave a count or two.
 _DEAD_TOLERANCE = 2

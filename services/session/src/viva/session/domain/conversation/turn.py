@@ -9,6 +9,7 @@ said for such a question, and the speaker's own pauses so far. The wait falls fr
 
 import math
 from dataclasses import dataclass
+from statistics import median
 
 from viva.session.domain.conversation import cues
 
@@ -67,6 +68,9 @@ class TurnCurve:
     pause_margin_ms: int = 200
     pauses_known: int = 6
     least_longest_ms: int = 900
+    # However much speaks for an end, what this speaker usually pauses is waited for.
+    usual_pause_share: float = 1.0
+    longest_pause_share: float = 0.6
     longest_of_all_ms: int = 2_800
     # Text is there a quarter of a second after it was asked for; a busy machine takes longer.
     text_ms: int = 600
@@ -92,7 +96,9 @@ def turn_wait(evidence: TurnEvidence, curve: TurnCurve = DEFAULT_CURVE) -> TurnW
         odds += weight
         reasons.append(name)
     share = 1 / (1 + math.exp(curve.steepness * (odds - curve.middle)))
-    wait = curve.shortest_ms + (_longest(evidence, curve) - curve.shortest_ms) * share
+    longest = _longest(evidence, curve)
+    shortest = min(longest, _shortest(evidence, curve))
+    wait = shortest + (longest - shortest) * share
     if evidence.text is None and not evidence.text_missing:
         # Words tell more than sound does; of a short answer they may be "please repeat" or "um".
         short = evidence.voiced_ms < _SHORT_ANSWER_MS
@@ -127,6 +133,15 @@ def _by_text(evidence: TurnEvidence, curve: TurnCurve) -> tuple[str, float]:
     return "no result at its end", curve.no_result
 
 
+def _shortest(evidence: TurnEvidence, curve: TurnCurve) -> float:
+    """The wait where everything speaks for an end."""
+    if not evidence.pauses or (evidence.text and cues.says_farewell(evidence.text)):
+        return curve.shortest_ms
+    usual = curve.usual_pause_share * median(evidence.pauses)
+    own = max(curve.shortest_ms, usual, curve.longest_pause_share * max(evidence.pauses))
+    return curve.shortest_ms + (own - curve.shortest_ms) * _known(evidence, curve)
+
+
 def _longest(evidence: TurnEvidence, curve: TurnCurve) -> int:
     """The wait where nothing speaks for an end: by default, or by the speaker's own pauses.
 
@@ -138,9 +153,14 @@ def _longest(evidence: TurnEvidence, curve: TurnCurve) -> int:
         return usual
     own = curve.pause_factor * max(evidence.pauses) + curve.pause_margin_ms
     if own < usual:
-        known = min(1.0, len(evidence.pauses) / curve.pauses_known) * _enough(evidence)
+        known = _known(evidence, curve) * _enough(evidence)
         own = max(curve.least_longest_ms, usual + (own - usual) * known)
     return min(round(own), curve.longest_of_all_ms)
+
+
+def _known(evidence: TurnEvidence, curve: TurnCurve) -> float:
+    """How well the speaker's pauses are known, 0 to 1."""
+    return min(1.0, len(evidence.pauses) / curve.pauses_known)
 
 
 def _enough(evidence: TurnEvidence) -> float:

@@ -14,6 +14,8 @@ from viva.session.domain.conversation.timing import samples
 
 _MOST_INTERRUPTIONS = 2
 _TAIL_MS = 300
+# Inside a word no sound stops for longer: what follows so soon belongs to it, however short.
+_CLOSURE_MS = 160
 
 
 def on_began(d: Draft, position: int) -> None:
@@ -50,12 +52,20 @@ def _finish(d: Draft, speech: Speech, end: int) -> None:
             d.set(speech=None)
             return
     d.set(speech=None)
-    if end - start < samples(d.timing.least_speech_ms):
+    if end - start < samples(d.timing.least_speech_ms) and not _within_a_word(d, start):
         consider(d)
     elif d.state.stage is Stage.CONSENTING:
         d.do(Recognize(start, end))
     elif d.state.stage is Stage.LISTENING:
         add_speech(d, Span(start, end))
+
+
+def _within_a_word(d: Draft, start: int) -> bool:
+    """Whether the answer's last sound was only a moment before."""
+    answer = d.state.answer
+    if answer is None or not answer.spans or d.state.stage is not Stage.LISTENING:
+        return False
+    return start - answer.end <= samples(_CLOSURE_MS)
 
 
 def mind_speech(d: Draft) -> None:
