@@ -144,6 +144,13 @@ def test_words_outside_speech_are_invented() -> None:
     assert not spoken(said, [])
 
 
+def test_a_soft_word_just_before_what_is_noticed_was_said() -> None:
+    speech = [Span(576, 3456)]
+    said = [Word("I", 276, 416, 0.9), Word("switched", 416, 736, 0.9)]
+    assert texts(spoken(said, speech)) == "I switched"
+    assert not spoken([Word("so", 0, 200, 0.9)], speech)
+
+
 def test_confidence_is_the_mean_and_zero_without_words() -> None:
     assert Recognition((), speech=True).confidence == 0
     assert Recognition((Word("a", 0, 1, 0.5), Word("b", 1, 2, 1.0)), speech=True).confidence == 0.75

@@ -31,13 +31,13 @@ from viva.audio.syllables import syllable_nuclei
 from viva.audio.vad import SpeechSpan, VoiceActivityDetector
 
 _JOIN_MS = 1000
-_PAD_MS = 200
+_PAD_MS = 300
 _UNLIKELY = -1.0
 _UNSPOKEN = 0.3
 _LOOP_RATIO = 2.4
 _REPEATED_WORDS = 4
 _LANGUAGE_FRAMES = 1000  # 10 s of speech tell the language
-_RECIPE = "3"
+_RECIPE = "4"
 """Raise this when what is done here changes a transcript."""
 
 

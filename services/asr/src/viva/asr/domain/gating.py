@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 from viva.asr.domain.model import Span, Word
 
-_TOLERANCE_MS = 150
+# A soft "I" on the telephone lies so long before what voice activity notices.
+_TOLERANCE_BEFORE_MS = 300
+_TOLERANCE_AFTER_MS = 150
 _MIN_COVERED = 0.3
 
 
@@ -67,7 +69,11 @@ def _covered(word: Word, speech: Sequence[Span]) -> float:
     length = max(1, word.end_ms - word.start_ms)
     start, end = word.start_ms, word.start_ms + length
     inside = sum(
-        max(0, min(end, span.end_ms + _TOLERANCE_MS) - max(start, span.start_ms - _TOLERANCE_MS))
+        max(
+            0,
+            min(end, span.end_ms + _TOLERANCE_AFTER_MS)
+            - max(start, span.start_ms - _TOLERANCE_BEFORE_MS),
+        )
         for span in speech
     )
     return inside / length
