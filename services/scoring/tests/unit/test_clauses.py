@@ -62,3 +62,8 @@ def test_what_is_negated_hypothetical_or_anothers_is_no_act(text: str) -> None:
 def test_we_is_shared() -> None:
     assert acts("We migrated the database.") == [(Actor.SHARED, "migrated")]
     assert acts("My team and I migrated the database.") == [(Actor.SHARED, "migrated")]
+
+
+def test_a_clause_before_and_i_is_no_partner() -> None:
+    told = "I told him that he has to wear them and I told our supervisor about it too."
+    assert acts(told) == [(Actor.OWN, "told"), (Actor.OWN, "told")]

@@ -63,6 +63,12 @@ def test_a_suggestion_is_worth_what_it_says(analyst: Analyst) -> None:
     assert points(analyst, after) - points(analyst, before) == gain
 
 
+@pytest.mark.parametrize("ends", ["did not happen", "does not happen", "hasn't happened"])
+def test_what_does_not_happen_again_is_a_result(analyst: Analyst, ends: str) -> None:
+    result = score_answer(spoken(f"{BEFORE} The freeze {ends} again."), analyst)
+    assert EvidenceKind.RESULT not in result.missing_evidence
+
+
 @pytest.mark.parametrize(
     "text",
     [

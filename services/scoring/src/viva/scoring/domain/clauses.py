@@ -127,10 +127,12 @@ def _split(sentence: Sentence) -> Iterator[tuple[Token, ...]]:
 
 
 def _joins_subject(current: Sequence[Token], sentence: Sentence, index: int) -> bool:
-    """ "My team and I" is one subject."""
+    """ "My team and I" is one subject; in "he has to wear it and I told him" there are two."""
     following = sentence[index + 1].text if index + 1 < len(sentence) else ""
+    if sentence[index].text != "and" or following != "i":
+        return False
     before = {_subject(token.text) for token in current}
-    return sentence[index].text == "and" and following == "i" and not before & {"i", "we"}
+    return not before & {"i", "we", "to", *_PERFECT, *_BE}
 
 
 def _opens_clause(sentence: Sentence, index: int) -> bool:

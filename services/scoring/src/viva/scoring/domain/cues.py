@@ -45,7 +45,8 @@ _OUTCOMES = (
 OUTCOME_VERBS = frozenset(_OUTCOMES.split())
 AVERTED = re.compile(
     r"\b(?:(?:didn't|did not|never|not) (?:lose|miss|fail|break|lost|missed|failed)"
-    r"|(?:has|had) (?:not|never) happened (?:again|since)|(?:never|not) happened again"
+    r"|(?:has|had)(?: not| never|n't) happened (?:again|since)|(?:never|not) happened again"
+    r"|(?:did|does)(?: not|n't) happen (?:again|since)"
     r"|no (?:more |further )?(?:\w+ )?(?:complaints?|incidents?|downtime|delays?|errors?|losses)"
     r"|without (?:any )?(?:\w+ )?(?:downtime|incidents?|delays?|loss|complaints?))\b"
 )
