@@ -10,6 +10,8 @@ from functools import cache, partial
 from itertools import islice
 from statistics import mean
 
+import numpy as np
+
 from tests.evaluate.data.answers import competency_of
 from tests.evaluate.data.joined import answer_of
 from tests.evaluate.data.phone import over_the_phone
@@ -17,7 +19,7 @@ from tests.evaluate.data.recognizer import TranscriptCache
 from tests.evaluate.data.scorer import analyst
 from tests.evaluate.registry import Bench, Outcome, Row, Task
 from viva.audio.models.store import ModelStore
-from viva.audio.pcm import Samples
+from viva.audio.pcm import Samples, samples_in
 from viva.audio.speech import Synthesizer
 from viva.scoring.application.score_interview import Interview, score_interview
 from viva.scoring.domain.interview import InterviewResult
@@ -30,6 +32,9 @@ _LEVELS = (3, 2, 1)
 _VOICES = ("am_michael", "af_heart", "bf_emma")
 _LINES = {"G.711, 1% loss": ("g711", 0.01), "AMR-NB and G.711, 3% loss": ("mobile", 0.03)}
 _GOAL = 3.0
+# The session records an answer from so long before its first word.
+_LEAD_MS = 300
+_ROOM_RMS = 8
 
 
 def run(bench: Bench) -> Outcome:
@@ -108,7 +113,11 @@ def _synthesizer() -> Synthesizer:
 
 
 def _spoken(text: str, voice: str) -> Samples:
-    return Voice(_synthesizer, voice=voice).render(Say(text))
+    """The answer as the session records it: with the quiet room before and after its words."""
+    said = Voice(_synthesizer, voice=voice).render(Say(text))
+    quiet = np.pad(said, samples_in(_LEAD_MS))
+    room = np.random.default_rng(0).normal(0, _ROOM_RMS, len(quiet))
+    return np.clip(quiet + room, -32768, 32767).astype(np.int16)
 
 
 TASK = Task("ways", "the same interview by browser and by telephone", run, always=True)
