@@ -26,6 +26,7 @@ from viva.session.domain.conversation.turn import (
     TurnEvidence,
     turn_wait,
 )
+from viva.testkit.answers.library import honest
 from viva.testkit.candidate.microphone import voiced_end
 from viva.testkit.candidate.script import Answer, Pause, Samples
 
@@ -33,8 +34,9 @@ BIASES = (-3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0)
 # From the decision to the interviewer's first sample at the client, as the live part measures it.
 REPLY_MS = 60.0
 STEP_MS = 20
-# The same answers with other pauses.
-_TURNS = (0, 2, 4)
+# Stories that were written for scoring: the rule's words were not chosen on them.
+_UNSEEN = ("fresh", "fourth")
+_STRONG = 3
 LEAST_PAUSE_MS = 250
 PER_MS = 16
 TAIL_MS = 3_000
@@ -78,14 +80,19 @@ class Result:
 
 async def measure(bench: Bench) -> None:
     """Prints the curve: one person who hesitates, and one who does not, give the same answers."""
-    order = [(number, turn) for turn in _TURNS for number in range(interview.TURNS)]
+    known = [(text, interview.expected_ms(at)) for at, text in enumerate(interview.TEXTS)]
+    unseen = [one.text for half in _UNSEEN for one in honest(half) if one.level == _STRONG]
+    said = [*known, *((text, interview.STORY_MS) for text in unseen)]
     seen = []
     for hesitant in (True, False):
-        answers = [interview.answer(n, hesitant=hesitant, turn=turn) for n, turn in order]
+        answers = [
+            interview.spoken(text, number, hesitant=hesitant)
+            for number, (text, _) in enumerate(said)
+        ]
         await bench.render(answers)
         with bench.console.status("listening to answers"):
             heard = await asyncio.to_thread(_listen, bench, answers)
-        expected = [interview.expected_ms(number) for number, _ in order]
+        expected = [expected_ms for _, expected_ms in said]
         seen.append(list(zip(heard, expected, strict=True)))
     bench.table(
         f"False cut-offs against reply latency, ms; bias {DEFAULT_CURVE.bias:g} is the one in use",

@@ -40,12 +40,17 @@ def expected_ms(number: int) -> int:
     return STORY_MS if number < _STORIES else SHORT_MS
 
 
-def answer(number: int, *, hesitant: bool, turn: int = 0) -> Answer:
-    """One answer; a hesitant one pauses between its clauses, differently at each turn."""
-    said: Answer = (Say(TEXTS[number]),)
+def answer(number: int, *, hesitant: bool) -> Answer:
+    """The answer to one question."""
+    return spoken(TEXTS[number], number, hesitant=hesitant)
+
+
+def spoken(text: str, number: int, *, hesitant: bool) -> Answer:
+    """A text as it is said; who hesitates pauses between clauses, by number otherwise."""
+    said: Answer = (Say(text),)
     if not hesitant:
         return said
-    shift = (number + turn) % len(HESITATIONS_MS)
+    shift = number % len(HESITATIONS_MS)
     return hesitate(said, HESITATIONS_MS[shift:] + HESITATIONS_MS[:shift])
 
 
