@@ -82,6 +82,8 @@ def test_little_is_waited_for_after_a_follow_up() -> None:
 
 def test_the_reason_names_what_counted() -> None:
     assert turn_wait(evidence(0.97, RESULT)).reason == "model 0.97, reaches a result"
+    known = turn_wait(evidence(0.97, RESULT, pauses=(300, 400)))
+    assert known.reason == "model 0.97, reaches a result, usual pause"
 
 
 @pytest.mark.parametrize(

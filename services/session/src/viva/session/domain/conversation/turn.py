@@ -4,7 +4,9 @@ The end-of-turn model hears how a sentence ends, not whether the answer does: mo
 an answer sound as complete as the last one. So its probability is weighed with what else is known,
 on the log-odds scale: whether the text stops in mid-sentence or has come to a result, how much was
 said for such a question, and the speaker's own pauses so far. The wait falls from ``longest`` to
-``shortest`` as the odds rise. Every summand has a name, and the reason lists those that counted.
+``shortest`` as the odds rise; both follow the speaker's pauses, because a sentence that tells a
+result is the last one only half of the time. Every summand has a name, and the reason lists those
+that counted.
 """
 
 import math
@@ -98,6 +100,8 @@ def turn_wait(evidence: TurnEvidence, curve: TurnCurve = DEFAULT_CURVE) -> TurnW
     share = 1 / (1 + math.exp(curve.steepness * (odds - curve.middle)))
     longest = _longest(evidence, curve)
     shortest = min(longest, _shortest(evidence, curve))
+    if shortest > curve.shortest_ms:
+        reasons.append("usual pause")
     wait = shortest + (longest - shortest) * share
     if evidence.text is None and not evidence.text_missing:
         # Words tell more than sound does; of a short answer they may be "please repeat" or "um".
