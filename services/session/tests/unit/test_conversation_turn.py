@@ -68,8 +68,11 @@ def test_who_never_pauses_long_is_not_kept_waiting_once_enough_was_said() -> Non
 
 def test_the_surest_end_waits_as_long_as_the_speaker_usually_pauses() -> None:
     fluent, hesitant = (400, 600, 450, 500, 550, 480), (700, 1_100, 900, 1_600, 800, 1_300)
-    assert 480 <= turn_wait(evidence(text=RESULT, pauses=fluent)).ms <= 600
-    assert 1_000 <= turn_wait(evidence(text=RESULT, pauses=hesitant)).ms <= 1_400
+    soon, late = (turn_wait(evidence(text=RESULT, pauses=each)) for each in (fluent, hesitant))
+    assert soon.sure
+    assert 480 <= soon.ms <= 600
+    assert not late.sure
+    assert 1_000 <= late.ms <= 1_400
     assert turn_wait(evidence(text=RESULT, pauses=hesitant[:1])).ms <= 400
     farewell = f"{RESULT} That was all."
     assert turn_wait(evidence(text=farewell, pauses=fluent)).ms <= 300

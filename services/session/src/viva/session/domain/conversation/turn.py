@@ -55,7 +55,9 @@ class TurnCurve:
     # Log-odds at which the wait is halfway, and how fast it falls there.
     middle: float = 2.6
     steepness: float = 2.0
+    # Sure is what tells so much for an end, of somebody whose own pauses are no longer.
     sure: float = 4.0
+    sure_pause_ms: int = 600
     bias: float = 0.0
     open_end: float = -4.0
     result: float = 2.2
@@ -108,7 +110,8 @@ def turn_wait(evidence: TurnEvidence, curve: TurnCurve = DEFAULT_CURVE) -> TurnW
         short = evidence.voiced_ms < _SHORT_ANSWER_MS
         wait = max(wait, curve.short_text_ms if short else curve.text_ms)
         reasons.append("short, waits for text" if short else "waits for text")
-    return TurnWait(round(wait), sure=odds >= curve.sure, reason=", ".join(reasons))
+    sure = odds >= curve.sure and shortest <= curve.sure_pause_ms
+    return TurnWait(round(wait), sure=sure, reason=", ".join(reasons))
 
 
 def _summands(evidence: TurnEvidence, curve: TurnCurve) -> list[tuple[str, float]]:
