@@ -151,6 +151,12 @@ def test_a_soft_word_just_before_what_is_noticed_was_said() -> None:
     assert not spoken([Word("so", 0, 200, 0.9)], speech)
 
 
+def test_a_word_does_not_begin_in_the_silence_before_it() -> None:
+    speech = [Span(1000, 2000), Span(2600, 3000)]
+    said = [Word("a", 700, 1300, 0.9), Word("b", 1900, 2800, 0.9), Word("c", 2300, 2900, 0.9)]
+    assert [word.start_ms for word in spoken(said, speech)] == [850, 1900, 2450]
+
+
 def test_confidence_is_the_mean_and_zero_without_words() -> None:
     assert Recognition((), speech=True).confidence == 0
     assert Recognition((Word("a", 0, 1, 0.5), Word("b", 1, 2, 1.0)), speech=True).confidence == 0.75

@@ -2,12 +2,14 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 
 from viva.asr.domain.model import Span, Word
 
 # A soft "I" on the telephone lies so long before what voice activity notices.
 _TOLERANCE_BEFORE_MS = 300
 _TOLERANCE_AFTER_MS = 150
+_MOST_BEFORE_MS = 150
 _MIN_COVERED = 0.3
 
 
@@ -61,7 +63,15 @@ class TimeMap:
 
 def spoken(words: Sequence[Word], speech: Sequence[Span]) -> list[Word]:
     """The words that lie where something was said: the others are invented."""
-    return [word for word in words if _covered(word, speech) >= _MIN_COVERED]
+    return [_trimmed(word, speech) for word in words if _covered(word, speech) >= _MIN_COVERED]
+
+
+def _trimmed(word: Word, speech: Sequence[Span]) -> Word:
+    """Without the silence before speech into which recognition stretches a chunk's first word."""
+    span = next((span for span in speech if span.end_ms > word.start_ms), None)
+    if span is None or word.end_ms <= span.start_ms:
+        return word
+    return replace(word, start_ms=max(word.start_ms, span.start_ms - _MOST_BEFORE_MS))
 
 
 def _covered(word: Word, speech: Sequence[Span]) -> float:
