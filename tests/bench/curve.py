@@ -27,7 +27,7 @@ from viva.session.domain.conversation.turn import (
     turn_wait,
 )
 from viva.testkit.answers.library import honest
-from viva.testkit.candidate.microphone import voiced_end
+from viva.testkit.candidate.microphone import in_a_room, voiced_end
 from viva.testkit.candidate.script import Answer, Pause, Samples
 
 BIASES = (-3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0)
@@ -187,9 +187,7 @@ def _sound(bench: Bench, answer: Answer) -> tuple[Samples, list[tuple[int, int]]
         pieces.append((at, at + len(samples)))
         parts.append(samples)
     parts.append(np.zeros(TAIL_MS * PER_MS, np.int16))
-    quiet = np.concatenate(parts)
-    room = np.random.default_rng(0).normal(0, 8, len(quiet))
-    return np.clip(quiet + room, -32768, 32767).astype(np.int16), pieces
+    return in_a_room(np.concatenate(parts)), pieces
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ from viva.diarization.application.attribution import Attribution
 from viva.diarization.application.model import AnswerAudio, VoiceRecord
 from viva.diarization.domain.model import Channel, Span, Turn, Word
 from viva.diarization.settings import DiarizationSettings
+from viva.testkit.candidate.microphone import in_a_room
 
 LEAST_CLIPS = 12
 _LEVEL = 1500.0  # root mean square of every clip
-_NOISE = 8.0
 _EDGE_MS = 50
 _GRID_MS = 10
 
@@ -97,8 +97,7 @@ class People:
         """A person's recording as the channel gives it; None where nothing is heard in it."""
         one = self._clips[name][number]
         samples = _evened(one.samples())
-        noise = np.random.default_rng([number, len(samples)]).normal(0, _NOISE, len(samples))
-        samples = np.clip(samples + noise, -32768, 32767).astype(np.int16)
+        samples = in_a_room(samples, seed=[number, len(samples)])
         if channel is Channel.PHONE:
             samples = over_the_phone(samples, "g711", loss=0.0)
         speech = self._speech.find(samples)

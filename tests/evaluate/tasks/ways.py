@@ -24,6 +24,7 @@ from viva.audio.speech import Synthesizer
 from viva.scoring.application.score_interview import Interview, score_interview
 from viva.scoring.domain.interview import InterviewResult
 from viva.testkit.answers.library import Honest, honest, questions
+from viva.testkit.candidate.microphone import in_a_room
 from viva.testkit.candidate.script import Say
 from viva.testkit.candidate.voice import Voice
 
@@ -34,7 +35,6 @@ _LINES = {"G.711, 1% loss": ("g711", 0.01), "AMR-NB and G.711, 3% loss": ("mobil
 _GOAL = 3.0
 # The session records an answer from so long before its first word.
 _LEAD_MS = 300
-_ROOM_RMS = 8
 
 
 def run(bench: Bench) -> Outcome:
@@ -115,9 +115,7 @@ def _synthesizer() -> Synthesizer:
 def _spoken(text: str, voice: str) -> Samples:
     """The answer as the session records it: with the quiet room before and after its words."""
     said = Voice(_synthesizer, voice=voice).render(Say(text))
-    quiet = np.pad(said, samples_in(_LEAD_MS))
-    room = np.random.default_rng(0).normal(0, _ROOM_RMS, len(quiet))
-    return np.clip(quiet + room, -32768, 32767).astype(np.int16)
+    return in_a_room(np.pad(said, samples_in(_LEAD_MS)))
 
 
 TASK = Task("ways", "the same interview by browser and by telephone", run, always=True)

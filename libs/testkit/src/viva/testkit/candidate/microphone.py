@@ -1,7 +1,7 @@
 """What the microphone hears: speech, a room, and perhaps the loudspeaker."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from viva.testkit.candidate.script import SAMPLE_RATE_HZ, Samples
 
 VOICED_RMS = 300.0
+ROOM_RMS = 8.0
 WINDOW = 160
 GRID = 2560
 """Answers begin on this grid of samples: whole frames of 20 ms and whole windows of the VAD."""
@@ -52,7 +53,7 @@ class Microphone:
     """
 
     seed: int = 0
-    noise_rms: float = 8.0
+    noise_rms: float = ROOM_RMS
     echo: Echo | None = None
     _queue: deque[tuple[Samples, Callable[[int], None] | None]] = field(default_factory=deque)
     _offset: int = 0
@@ -105,6 +106,12 @@ class Microphone:
     def _noise(self, count: int) -> NDArray[np.float32]:
         white = self._random.standard_normal(count).astype(np.float32)
         return self.noise_rms * white
+
+
+def in_a_room(samples: Samples, *, seed: int | Sequence[int] = 0) -> Samples:
+    """The same with the noise of a quiet room; alike for a seed and a length."""
+    noise = np.random.default_rng(seed).normal(0, ROOM_RMS, len(samples))
+    return np.clip(samples + noise, -32768, 32767).astype(np.int16)
 
 
 def voiced_end(samples: Samples) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 
 from viva.testkit.candidate.link import Link, exchange
 from viva.testkit.candidate.loudspeaker import Loudspeaker, Played, Utterance
-from viva.testkit.candidate.microphone import GRID, Echo, Microphone, voiced_end
+from viva.testkit.candidate.microphone import GRID, ROOM_RMS, Echo, Microphone, voiced_end
 from viva.testkit.candidate.report import Report, Turn
 from viva.testkit.candidate.script import (
     SAMPLE_RATE_HZ,
@@ -117,7 +117,7 @@ class Candidate:
         self.report = Report()
         self._loudspeaker = Loudspeaker()
         self._microphone = Microphone(
-            seed=self.seed, noise_rms=NOISE_RMS.get(self.habits.behaviour, 8.0)
+            seed=self.seed, noise_rms=NOISE_RMS.get(self.habits.behaviour, ROOM_RMS)
         )
         if self.habits.behaviour is Behaviour.OPEN_SPEAKERS:
             self._microphone.echo = Echo(delay_ms=self.habits.echo_delay_ms)

@@ -9,6 +9,7 @@ from viva.asr.domain.model import Span, Word
 # A soft "I" on the telephone lies so long before what voice activity notices.
 _TOLERANCE_BEFORE_MS = 300
 _TOLERANCE_AFTER_MS = 150
+# Where a word that goes on in speech may begin: recognition stretches it over the silence before.
 _MOST_BEFORE_MS = 150
 _MIN_COVERED = 0.3
 
@@ -67,7 +68,7 @@ def spoken(words: Sequence[Word], speech: Sequence[Span]) -> list[Word]:
 
 
 def _trimmed(word: Word, speech: Sequence[Span]) -> Word:
-    """Without the silence before speech into which recognition stretches a chunk's first word."""
+    """Begins no earlier than shortly before the speech that it goes on in."""
     span = next((span for span in speech if span.end_ms > word.start_ms), None)
     if span is None or word.end_ms <= span.start_ms:
         return word

@@ -35,6 +35,8 @@ from viva.scoring.domain.tokens import Sentence, Token
 
 _PERFECT = frozenset({"have", "has", "had"})
 _BE = frozenset({"was", "were", "am", "is", "are", "been", "be", "being"})
+# Where one of these stands, a clause of its own comes before "and I", no partner.
+_PREDICATES = frozenset({"i", "we", "to"}) | _PERFECT | _BE
 _OBJECT_WINDOW = 8
 _BREAKS = frozenset({"but", "because", "so", "although", "though", "while", "whereas", "when",
                      "after", "before", "since", "until", "which", "who", "that", "then", "and",
@@ -132,7 +134,7 @@ def _joins_subject(current: Sequence[Token], sentence: Sentence, index: int) -> 
     if sentence[index].text != "and" or following != "i":
         return False
     before = {_subject(token.text) for token in current}
-    return not before & {"i", "we", "to", *_PERFECT, *_BE}
+    return not before & _PREDICATES
 
 
 def _opens_clause(sentence: Sentence, index: int) -> bool:
