@@ -162,6 +162,19 @@ def test_no_follow_up_is_asked_for_what_was_said() -> None:
     assert choose_follow_up(FOLLOW_UPS, [], 2, text, 20_000).follow_up is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The parcel had arrived, and she stayed with us and left a five star review.",
+        "Complaints about missing files fell from thirty a week to zero.",
+        "He paid the same day, and I added the example to our help page.",
+    ],
+)
+def test_who_told_how_it_ended_is_not_asked_for_it(text: str) -> None:
+    told = f"A customer called me, I compared the files and called the carrier. {text}"
+    assert Evidence.RESULT not in missing_evidence(told)
+
+
 def test_follow_ups_have_their_limit_and_are_asked_once() -> None:
     assert choose_follow_up(FOLLOW_UPS, ["f_result"], 1, "No.", 900).follow_up is None
     assert choose_follow_up(FOLLOW_UPS, ["f_result"], 2, "No.", 900).follow_up is FOLLOW_UPS[1]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from viva.session.domain.conversation.cues import words
+from viva.session.domain.conversation.cues import tells_result, words
 from viva.session.domain.plan import Evidence, FollowUpPlan
 
 # A part counts as shown when one of its cues is in the text.
@@ -23,11 +23,9 @@ _CUES: dict[Evidence, re.Pattern[str]] = {
         r"|helped|took|found|checked|measured|reviewed|contacted|offered|presented|trained|listed|"
         r"met|went|tried|looked|agreed|sat|added|removed|ran|used|sent|prepared|gave|did|put)\b"
     ),
+    # Beside what tells a result to turn-taking.
     Evidence.RESULT: re.compile(
-        r"\b(as a result|in the end|result(s|ed)?|outcome|because of that|led to|ended up|finally|"
-        r"succe(ss|ssful|eded)|improved|increased|decreased|reduced|saved|delivered|finished|won|"
-        r"solved|on time|learned|the effect|happy|worked (out|well)|since then|afterwards|"
-        r"eventually|we (got|managed)|i (got|managed))\b"
+        r"\b(because of that|led to|ended up|the effect|learned|(we|i) (got|managed))\b"
     ),
     Evidence.SPECIFICS: re.compile(
         r"(\d|\b(percent|per cent|hundred|thousand|million|dozen|half|twice|two|three|four|five|"
@@ -50,10 +48,16 @@ class Choice:
 def missing_evidence(text: str) -> tuple[Evidence, ...]:
     """The parts that no cue in the text shows."""
     lowered = text.lower().replace("\u2019", "'")
-    missing = [kind for kind, cue in _CUES.items() if not cue.search(lowered)]
+    missing = [kind for kind in _CUES if not _shows(lowered, kind)]
     if len(words(lowered)) < _ELABORATE_WORDS:
         missing.append(Evidence.ELABORATION)
     return tuple(missing)
+
+
+def _shows(text: str, kind: Evidence) -> bool:
+    if kind is Evidence.RESULT and tells_result(text):
+        return True
+    return _CUES[kind].search(text) is not None
 
 
 def choose_follow_up(
