@@ -1,5 +1,7 @@
 """The rules that read words and odds: when a turn is over, what comes next, what an overlap is."""
 
+from collections import Counter
+
 import pytest
 
 from viva.session.domain.conversation import cues
@@ -8,6 +10,7 @@ from viva.session.domain.conversation.follow_up import choose_follow_up, missing
 from viva.session.domain.conversation.overlap import overlap_by_words
 from viva.session.domain.conversation.turn import DEFAULT_CURVE, TurnEvidence, turn_wait
 from viva.session.domain.plan import Evidence, FollowUpPlan
+from viva.testkit.answers.library import honest
 
 
 def evidence(probability: float | None = 0.97, text: str | None = "It was done.", **more: object):
@@ -173,6 +176,38 @@ def test_no_follow_up_is_asked_for_what_was_said() -> None:
 def test_who_told_how_it_ended_is_not_asked_for_it(text: str) -> None:
     told = f"A customer called me, I compared the files and called the carrier. {text}"
     assert Evidence.RESULT not in missing_evidence(told)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("A retired teacher called me because he did not understand the tax on his bill.", True),
+        ("The boiler broke on a Sunday, and two hundred guests were in the house.", True),
+        ("You need to stay calm, that is what I believe in. Customers get upset.", False),
+        ("I am used to working under speed and need no help.", False),
+    ],
+)
+def test_what_happened_at_the_beginning_is_the_situation(text: str, *, told: bool) -> None:
+    assert (Evidence.SITUATION not in missing_evidence(text)) is told
+
+
+@pytest.mark.parametrize(
+    ("kind", "strong", "weak"),
+    [
+        (Evidence.SITUATION, 44, 21),
+        (Evidence.ACTION, 43, 4),
+        (Evidence.RESULT, 34, 7),
+        (Evidence.SPECIFICS, 44, 5),
+    ],
+)
+def test_strong_answers_are_seldom_asked_for_what_they_told(
+    kind: Evidence, strong: int, weak: int
+) -> None:
+    answers = [one for half in ("seen", "held_out", "fresh", "fourth") for one in honest(half)]
+    shown = Counter(one.level for one in answers if kind not in missing_evidence(one.text))
+    # Of 44 each; what was reached may only grow, and fall.
+    assert shown[3] >= strong
+    assert shown[1] <= weak
 
 
 def test_follow_ups_have_their_limit_and_are_asked_once() -> None:

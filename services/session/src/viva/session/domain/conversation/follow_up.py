@@ -14,7 +14,7 @@ _CUES: dict[Evidence, re.Pattern[str]] = {
         r"company)|(last|this|two|three|few|some) (year|month|week|summer|winter|quarter)s?( ago)?"
         r"|there was|we had (a|an|this|to)|our (team|client|customer|company|project)|in my (last|"
         r"previous|current|first)|once|one (time|day)|the (problem|situation|challenge|issue) was"
-        r"|used to|my (team|manager|boss|colleague))\b"
+        r"|my (team|manager|boss|colleague))\b"
     ),
     Evidence.ACTION: re.compile(
         r"\b(i|we) (then |first |also |finally |just |actually |immediately )?(decided|started|"
@@ -33,6 +33,14 @@ _CUES: dict[Evidence, re.Pattern[str]] = {
         r"for example|for instance|called|named)\b)"
     ),
 }
+# What happened opens a story: something past among its first words is the situation.
+_PAST = re.compile(
+    r"\b(?!need|feed|seed|speed|indeed|used to)"
+    r"(was|were|had|did|came|went|got|lost|broke|kept|wrote|told|said|found|left|sent|bought|sold"
+    r"|took|gave|made|ran|fell|forgot|knew|thought|felt|began|stood|met|brought|became|sat|rang"
+    r"|paid|wasn't|weren't|hadn't|didn't|couldn't|[a-z]{2,}ed)\b"
+)
+_OPENING_WORDS = 25
 _ELABORATE_WORDS = 45
 _SHORT_VOICED_MS = 12_000
 
@@ -56,6 +64,8 @@ def missing_evidence(text: str) -> tuple[Evidence, ...]:
 
 def _shows(text: str, kind: Evidence) -> bool:
     if kind is Evidence.RESULT and tells_result(text):
+        return True
+    if kind is Evidence.SITUATION and _PAST.search(" ".join(words(text)[:_OPENING_WORDS])):
         return True
     return _CUES[kind].search(text) is not None
 
