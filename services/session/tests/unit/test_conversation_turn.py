@@ -196,7 +196,7 @@ def test_what_happened_at_the_beginning_is_the_situation(text: str, *, told: boo
     [
         (Evidence.SITUATION, 44, 21),
         (Evidence.ACTION, 43, 4),
-        (Evidence.RESULT, 34, 7),
+        (Evidence.RESULT, 27, 4),
         (Evidence.SPECIFICS, 44, 5),
     ],
 )

@@ -131,14 +131,9 @@ def says_farewell(text: str) -> bool:
     return _FAREWELL.search(" ".join(words(text)[-_TAIL_WORDS:])) is not None
 
 
-def tells_result(text: str) -> bool:
-    """Whether something in the text tells what came of it."""
-    return _RESULT.search(" ".join(words(text))) is not None
-
-
 def reaches_result(text: str) -> bool:
     """Whether the last words tell what came of it: answers tend to end there."""
-    return tells_result(" ".join(words(text)[-_TAIL_WORDS:]))
+    return _RESULT.search(" ".join(words(text)[-_TAIL_WORDS:])) is not None
 
 
 def is_caption(text: str, caption: str) -> bool:

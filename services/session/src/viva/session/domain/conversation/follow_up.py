@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from viva.session.domain.conversation.cues import tells_result, words
+from viva.session.domain.conversation.cues import words
 from viva.session.domain.plan import Evidence, FollowUpPlan
 
 # A part counts as shown when one of its cues is in the text.
@@ -23,9 +23,16 @@ _CUES: dict[Evidence, re.Pattern[str]] = {
         r"|helped|took|found|checked|measured|reviewed|contacted|offered|presented|trained|listed|"
         r"met|went|tried|looked|agreed|sat|added|removed|ran|used|sent|prepared|gave|did|put)\b"
     ),
-    # Beside what tells a result to turn-taking.
+    # Stricter than what ends a turn (`cues.reaches_result`): who told less than scoring counts as
+    # a result should be asked for it.
     Evidence.RESULT: re.compile(
-        r"\b(because of that|led to|ended up|the effect|learned|(we|i) (got|managed))\b"
+        r"\b(as a result|in the end|result(s|ed)?|outcome|because of that|led to|ended up|finally|"
+        r"succe(ss|ssful|eded)|improved|increased|decreased|reduced|saved|delivered|finished|won|"
+        r"solved|on time|learned|the effect|happy|worked (out|well)|since then|afterwards|"
+        r"eventually|(we|i) (got|managed)|fell|dropped|rose|from \w+( \w+){0,3} to \w+|percent|"
+        r"by (half|a third|a quarter)|instead of|paid|stayed|thanked|review|not (one|a single)|"
+        r"(has|have|had|was|were|did)(n't| not| never) (happened|missed|lost|had|come|been|repeated)|"
+        r"no (more )?(\w+ )?(complaints?|problems?|errors?|findings?|mistakes?|issues?|delays?))\b"
     ),
     Evidence.SPECIFICS: re.compile(
         r"(\d|\b(percent|per cent|hundred|thousand|million|dozen|half|twice|two|three|four|five|"
@@ -63,8 +70,6 @@ def missing_evidence(text: str) -> tuple[Evidence, ...]:
 
 
 def _shows(text: str, kind: Evidence) -> bool:
-    if kind is Evidence.RESULT and tells_result(text):
-        return True
     if kind is Evidence.SITUATION and _PAST.search(" ".join(words(text)[:_OPENING_WORDS])):
         return True
     return _CUES[kind].search(text) is not None
