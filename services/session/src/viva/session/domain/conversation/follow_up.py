@@ -31,7 +31,8 @@ _CUES: dict[Evidence, re.Pattern[str]] = {
         r"solved|on time|learned|the effect|happy|worked (out|well)|since then|afterwards|"
         r"eventually|(we|i) (got|managed)|fell|dropped|rose|from \w+( \w+){0,3} to \w+|percent|"
         r"by (half|a third|a quarter)|instead of|paid|stayed|thanked|review|not (one|a single)|"
-        r"(has|have|had|was|were|did)(n't| not| never) (happened|missed|lost|had|come|been|repeated)|"
+        r"(has|have|had|was|were|did)(n't| not| never) (happened|missed|lost|had|come|been|"
+        r"repeated)|"
         r"no (more )?(\w+ )?(complaints?|problems?|errors?|findings?|mistakes?|issues?|delays?))\b"
     ),
     Evidence.SPECIFICS: re.compile(
