@@ -38,7 +38,9 @@ def test_every_service_is_there_and_waits_for_what_it_needs(services: dict[str, 
         assert service["image"] == f"viva/{name}:0.1.0"
         assert service["build"]["args"] == {"SERVICE": name}
         port = find_service(name).settings.model_fields["http_port"].default
-        assert f"http://127.0.0.1:{port}/readyz" in service["healthcheck"]["test"][-1]
+        asked = f"urlopen('http://127.0.0.1:{port}/readyz', timeout=5)"
+        program = f"from urllib.request import urlopen; {asked}"
+        assert service["healthcheck"]["test"] == ["CMD", "python", "-c", program]
         assert service["depends_on"]["topics"] == {"condition": "service_completed_successfully"}
         assert ("postgres" in service["depends_on"]) == (name in SERVICES_WITH_TABLES)
         assert ("models" in service["depends_on"]) == ("volumes" in service)

@@ -205,7 +205,7 @@ def test_strong_answers_are_seldom_asked_for_what_they_told(
 ) -> None:
     answers = [one for half in ("seen", "held_out", "fresh", "fourth") for one in honest(half)]
     shown = Counter(one.level for one in answers if kind not in missing_evidence(one.text))
-    # Of 44 each; what was reached may only grow, and fall.
+    # Of 44 each: the strong may only become more, the weak only fewer.
     assert shown[3] >= strong
     assert shown[1] <= weak
 

@@ -43,7 +43,7 @@ _CUES: dict[Evidence, re.Pattern[str]] = {
 }
 # What happened opens a story: something past among its first words is the situation.
 _PAST = re.compile(
-    r"\b(?!need|feed|seed|speed|indeed|used to)"
+    r"\b(?!(need|feed|seed|speed|indeed|used to)\b)"
     r"(was|were|had|did|came|went|got|lost|broke|kept|wrote|told|said|found|left|sent|bought|sold"
     r"|took|gave|made|ran|fell|forgot|knew|thought|felt|began|stood|met|brought|became|sat|rang"
     r"|paid|wasn't|weren't|hadn't|didn't|couldn't|[a-z]{2,}ed)\b"
