@@ -10,6 +10,7 @@ from tests.kube.settings import KubeError, KubeSettings
 
 ROOT = Path(__file__).parents[2]
 NAMESPACE = "viva-test"
+KEDA = "keda"
 IMAGES = (
     "gateway",
     "session",
@@ -21,6 +22,7 @@ IMAGES = (
     "notification",
     "testkit",
 )
+_KEDA_S = 180
 
 
 class Cluster:
@@ -42,6 +44,14 @@ class Cluster:
             if self._settings.tool is None:
                 raise KubeError("the cluster has no KEDA: install it first")
             self._tool("keda")
+        if self._settings.tool is not None:
+            self._await_keda()
+
+    def _await_keda(self) -> None:
+        """A cluster that was ended and started again may still show the pods of then, dead."""
+        self.call("-n", KEDA, "delete", "pods", "--field-selector=status.phase=Failed")
+        ready = "--for=condition=Available"
+        self.call("-n", KEDA, "wait", ready, "deployments", "--all", f"--timeout={_KEDA_S}s")
 
     def stop(self) -> None:
         """Ends the local cluster; another one is left alone."""
