@@ -54,8 +54,14 @@ def called_person(listen: Listener) -> PhoneCandidate:
     }
     voice.prepare([(HELLO,), (PARDON,), *answers.values()])
     interviewer = Voice(lambda: Synthesizer(ModelStore(), threads=2), voice=INTERVIEWER_VOICE)
-    ear = Ear.knowing(interviewer, interviewer_says(QUESTIONS["questions"]))
-    return PhoneCandidate(voice, answers, ear, listen=listen)
+    says = interviewer_says(QUESTIONS["questions"])
+    heard = {key: say.text for key, say in says.items()}
+    return PhoneCandidate(
+        voice,
+        answers,
+        Ear.knowing(interviewer, says),
+        listen=lambda who, text: listen(who, heard.get(text, text) if who != "candidate" else text),
+    )
 
 
 @asynccontextmanager
