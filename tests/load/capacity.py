@@ -82,8 +82,11 @@ def connections(live: int) -> tuple[int, int]:
 
 
 def partitions(step: Step, live: int) -> int:
-    """Partitions so that the slowest stage keeps up: each handles one record at a time."""
-    answers_a_second = step.answers / step.live_s * step.at_once / max(1, step.at_once) * live
+    """Partitions so that the slowest stage keeps up: each handles one record at a time.
+
+    An upper bound: what asr took for live recognition is counted with its answers.
+    """
+    answers_a_second = step.answers / step.live_s * live
     busy = answers_a_second * slowest_s(step) / FILLED["batch"]
     return next((count for count in _PARTITIONS if count >= busy), math.ceil(busy))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.bench.bench import percentile
+from tests.bench.talk import APART_S
 from tests.e2e.interview import CUSTOMER, LONG_PROBLEM
 from tests.load.usage import Usage, look
 from viva.testkit.api import Api
@@ -102,7 +103,9 @@ async def _step(stack: Stack, api: Api, voice: Voice, at_once: int, idle: Usage)
     for one in ordered:
         await api.ready(one.id)
     before, began = look(stack), time.monotonic()
-    lasted = await asyncio.gather(*(_talk(one, voice, api) for one in ordered))
+    lasted = await asyncio.gather(
+        *(_talk(one, voice, api, number * APART_S) for number, one in enumerate(ordered))
+    )
     answers = [answer for one in ordered for answer in one.verdict.get("answers", [])]
     return Step(
         at_once,
@@ -122,7 +125,9 @@ def voice_s(voice: Voice) -> float:
     return sum(len(voice.render(piece)) for piece in said) / 16_000
 
 
-async def _talk(one: Conducted, voice: Voice, api: Api) -> float:
+async def _talk(one: Conducted, voice: Voice, api: Api, later_s: float) -> float:
+    # Nobody ends an answer in the same moment as everybody else.
+    await asyncio.sleep(later_s)
     began = time.monotonic()
     book = AnswerBook(pool=(), by_question={key: [said] for key, said in ANSWERS.items()})
     await attend(one, voice, book, timeout_s=300)
