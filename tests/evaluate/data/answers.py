@@ -38,10 +38,10 @@ def competency_of(question: Question) -> Competency:
     )
 
 
-def points(text: str, question: str, competency: Competency) -> float | None:
-    """Score of one answer by itself, 0 to 100."""
+def read_aloud(text: str, question: str, *competencies: Competency) -> Answer:
+    """An answer to a question, every word of the same length."""
     words = text.split()
-    answer = Answer(
+    return Answer(
         answer_id="ans_1",
         revision=1,
         question_id="q1",
@@ -49,9 +49,14 @@ def points(text: str, question: str, competency: Competency) -> float | None:
         words=tuple(
             SpokenWord(word, Span(i * _WORD_MS, (i + 1) * _WORD_MS)) for i, word in enumerate(words)
         ),
-        competencies=(competency,),
+        competencies=competencies,
         speech=(Span(0, len(words) * _WORD_MS),),
     )
+
+
+def points(text: str, question: str, competency: Competency) -> float | None:
+    """Score of one answer by itself, 0 to 100."""
+    answer = read_aloud(text, question, competency)
     tenths = score_answer(answer, analyst()).competencies[0][1].tenths
     return None if tenths is None else tenths / 10
 

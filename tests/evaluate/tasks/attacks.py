@@ -1,6 +1,7 @@
 """Answers that try to get a score without having earned it, beside honest ones of known level."""
 
 import itertools
+import statistics
 from collections.abc import Sequence
 
 from scipy.stats import spearmanr
@@ -8,18 +9,18 @@ from scipy.stats import spearmanr
 from tests.evaluate.data.answers import competency_of, points
 from tests.evaluate.registry import Bench, Outcome, Row, Task
 from viva.testkit.answers.attacks import attacks
-from viva.testkit.answers.library import honest, load, questions
+from viva.testkit.answers.library import SETS, honest, load, questions
 
-_HALVES = ("seen", "held_out", "fresh", "fourth")
 _LOW = 25.0
+_LEVELS = {3: "strong", 2: "middling", 1: "weak"}
 
 
 def run(bench: Bench) -> Outcome:
     """All sets; the rules were written with the first two, and none with the others."""
     rows: list[Row] = []
-    for half in _HALVES:
+    for half in SETS:
         rows += _attacked(half)
-        rows.append(_ranked(half))
+        rows += _ranked(half)
         rows.append(_padded(half))
     return Outcome(rows)
 
@@ -38,7 +39,7 @@ def _attacked(half: str) -> list[Row]:
     return [Row("under 25: all", _under(values), subset=half, n=len(values), goal=0.95), *rows]
 
 
-def _ranked(half: str) -> Row:
+def _ranked(half: str) -> list[Row]:
     asked = {question.key: question for question in questions()}
     pairs = [
         (one.level, points(one.text, question.text, competency_of(question)) or 0.0)
@@ -47,7 +48,14 @@ def _ranked(half: str) -> Row:
     ]
     value = float(spearmanr(*zip(*pairs, strict=True)).statistic)
     note = "the author's own levels, no panel's"
-    return Row("honest answers, rank r", value, subset=half, n=len(pairs), baseline=0, note=note)
+    rows = [Row("honest answers, rank r", value, subset=half, n=len(pairs), baseline=0, note=note)]
+    for level, name in _LEVELS.items():
+        found = [value for one, value in pairs if one == level]
+        mean = statistics.fmean(found)
+        rows.append(Row(f"honest answers, {name}, points", mean, subset=half, n=len(found)))
+    strong = [value for one, value in pairs if one == max(_LEVELS)]
+    rows.append(Row("honest answers, strong, under 25", _under(strong), subset=half, n=len(strong)))
+    return rows
 
 
 def _padded(half: str) -> Row:

@@ -22,7 +22,7 @@ from viva.scoring.domain.least_squares import non_negative
 from viva.scoring.domain.model import Competency
 from viva.testkit.answers.library import honest, questions
 
-TRUTH = {"own_action": 0.7, "result": 1.9, "indicators": 0.4}
+TRUTH = {"own_action": 0.6, "result": 1.9, "indicators": 0.3}
 PEOPLE = 160
 
 

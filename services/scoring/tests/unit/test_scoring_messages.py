@@ -21,6 +21,12 @@ COEFFICIENTS = packaged_coefficients()
 VERSIONS = versions(COEFFICIENTS, "ab" * 32)
 
 
+def test_a_score_names_the_rules_that_it_was_computed_by() -> None:
+    named = {one.name: one for one in VERSIONS}
+    assert len(named) == len(VERSIONS)
+    assert len(named["viva-scoring-rules"].sha256) == 64
+
+
 def competency(one: Competency) -> pb.Competency:
     anchors = [pb.Anchor(level=level, text=text) for level, text in (one.anchors or {}).items()]
     return pb.Competency(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.session.tests.unit.test_conversation_machine import (
+from services.session.tests.unit.conversation_world import (
     FLUENT,
     Burst,
     World,

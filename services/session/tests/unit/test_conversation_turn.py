@@ -10,7 +10,7 @@ from viva.session.domain.conversation.follow_up import choose_follow_up, missing
 from viva.session.domain.conversation.overlap import overlap_by_words
 from viva.session.domain.conversation.turn import DEFAULT_CURVE, TurnEvidence, turn_wait
 from viva.session.domain.plan import Evidence, FollowUpPlan
-from viva.testkit.answers.library import honest
+from viva.testkit.answers.library import SETS, honest
 
 
 def evidence(probability: float | None = 0.97, text: str | None = "It was done.", **more: object):
@@ -194,20 +194,37 @@ def test_what_happened_at_the_beginning_is_the_situation(text: str, *, told: boo
 @pytest.mark.parametrize(
     ("kind", "strong", "weak"),
     [
-        (Evidence.SITUATION, 44, 21),
-        (Evidence.ACTION, 43, 4),
-        (Evidence.RESULT, 27, 4),
-        (Evidence.SPECIFICS, 44, 5),
+        (Evidence.SITUATION, 54, 27),
+        (Evidence.ACTION, 55, 5),
+        (Evidence.RESULT, 54, 6),
+        (Evidence.SPECIFICS, 55, 5),
     ],
 )
 def test_strong_answers_are_seldom_asked_for_what_they_told(
     kind: Evidence, strong: int, weak: int
 ) -> None:
-    answers = [one for half in ("seen", "held_out", "fresh", "fourth") for one in honest(half)]
+    answers = [one for name in SETS for one in honest(name)]
     shown = Counter(one.level for one in answers if kind not in missing_evidence(one.text))
-    # Of 44 each: the strong may only become more, the weak only fewer.
+    # Of 56 each: the strong may only become more, the weak only fewer.
     assert shown[3] >= strong
     assert shown[1] <= weak
+
+
+@pytest.mark.parametrize(
+    ("ending", "told"),
+    [
+        ("The queue was gone by noon.", True),
+        ("She still sends us postcards.", True),
+        ("I wrote it on the wall.", False),
+        ("And then I went home.", False),
+        ("Was it right?", False),
+    ],
+)
+def test_what_became_of_it_at_the_end_is_the_result(ending: str, *, told: bool) -> None:
+    story = "The lift stood still. I called the porter. I found the key in the cellar."
+    assert (Evidence.RESULT not in missing_evidence(f"{story} {ending}")) is told
+    # What was the case before anything was done is none.
+    assert Evidence.RESULT in missing_evidence(f"{ending} {story}")
 
 
 def test_follow_ups_have_their_limit_and_are_asked_once() -> None:

@@ -31,10 +31,7 @@ class Attack:
 
 
 def attacks(half: str) -> list[Attack]:
-    """All attacks of one set, the same list every time.
-
-    Rules were written with "seen" and "held_out", none with "fresh" and "fourth".
-    """
+    """All attacks of one of the `SETS`, the same list every time."""
     material = load(f"attacks_{half}.json")
     asked = [question for question in questions() if question.half == half]
     strong = [one for one in honest(half) if one.level == 3]

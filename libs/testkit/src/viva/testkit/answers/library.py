@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+SETS = ("seen", "held_out", "fresh", "fourth", "fifth")
+"""Scoring's rules were written with the first two; the fifth's author had not seen the rules."""
+
 
 @dataclass(frozen=True)
 class Question:
     """A question with the competency that it probes.
 
     Attributes:
-        half: the set: "seen" and "held_out", with which rules were written, "fresh" or "fourth".
+        half: the set, one of `SETS`.
         anchors: by level, 1, 3 and 5.
     """
 
@@ -35,6 +38,20 @@ class Honest:
     question: str
     level: int
     text: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """A short answer, sentence by sentence, each with whether it tells how the story came out."""
+
+    question: str
+    level: int
+    told: tuple[tuple[str, bool], ...]
+
+    @property
+    def has_result(self) -> bool:
+        """Whether any sentence tells it."""
+        return any(is_result for _, is_result in self.told)
 
 
 def load(name: str) -> Any:
@@ -61,3 +78,11 @@ def questions() -> list[Question]:
 def honest(half: str) -> list[Honest]:
     """The honest answers of one half."""
     return [Honest(**one) for one in load(f"honest_{half}.json")]
+
+
+def stories() -> list[Story]:
+    """The labelled stories, in order."""
+    return [
+        Story(one["question"], one["level"], tuple((text, label) for text, label in one["told"]))
+        for one in load("endings.json")
+    ]

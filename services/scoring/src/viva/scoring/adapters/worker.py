@@ -1,7 +1,9 @@
 """Scoring in a process of its own, niced below the live work."""
 
 import functools
+import hashlib
 import importlib.metadata
+import importlib.resources
 import platform
 from collections.abc import Callable
 from pathlib import Path
@@ -98,11 +100,24 @@ class WorkerScorer:
         return cast("InterviewResult", await self._worker.run(interview))
 
 
+@functools.cache
+def rules() -> Version:
+    """What scores are computed by, so that two releases with other rules never look the same."""
+    digest = hashlib.sha256()
+    package = importlib.resources.files("viva.scoring")
+    for folder in ("application", "domain"):
+        for module in sorted((package / folder).iterdir(), key=lambda one: one.name):
+            if module.name.endswith(".py"):
+                digest.update(module.name.encode() + b"\0" + module.read_bytes() + b"\0")
+    return Version("viva-scoring-rules", digest.hexdigest()[:12], digest.hexdigest())
+
+
 def versions(coefficients: Coefficients, embedding_sha256: str) -> tuple[Version, ...]:
     """All that a score depends on beside its input."""
     language, topics, intents = coefficients.language, packaged_topics(), packaged_intents()
     runtime = f"{platform.python_implementation()} {platform.python_version()} {platform.machine()}"
     return (
+        rules(),
         Version(coefficients.name, coefficients.version, coefficients.sha256),
         Version(language.name, language.version, language.sha256),
         Version("viva-topics", topics.version, topics.sha256),

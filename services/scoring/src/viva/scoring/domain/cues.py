@@ -54,6 +54,34 @@ NO_RESULT = re.compile(
     r"\b(?:no|nothing|none|never|zero) (?:\w+ ){0,3}"
     r"(?:result|outcome|came|improved|changed|happened|effect|impact)\b"
 )
+_DAY = "(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+_SEASON = (
+    "(?:january|february|march|april|may|june|july|august|september|october|november|december"
+    "|spring|summer|autumn|winter)"
+)
+_SPAN = "(?:minutes?|hours?|days?|nights?|mornings?|evenings?|weeks?|months?|seasons?|years?)"
+AFTERWARDS = re.compile(
+    rf"\b(?:now|today|nowadays|these days|to this day|since|from then on|after that|afterwards?"
+    rf"|later|in the end|at the end|finally|eventually|again|any ?more|no longer|anyway|still"
+    rf"|so far|early|on time|in time|on the day"
+    rf"|by (?:the )?(?:end|noon|midnight|morning|evening|night|half past|next|\w+ o'clock)"
+    rf"|(?:by|from|on|in) (?:the |that )?(?:{_DAY}|{_SEASON})"
+    rf"|(?:that|same|next|following|first|second|third|last) (?:\w+ )?"
+    rf"(?:{_SPAN}|{_DAY}|{_SEASON}|shift)|(?:within|in) \w+ {_SPAN})\b"
+)
+NO_MORE = re.compile(
+    r"\b(?:no|nothing|none|neither|never|not|has(?: not|n't)|have(?: not|n't)|did(?: not|n't)"
+    r"|was(?: not|n't)|were(?: not|n't)) .*\b(?:any ?more|again|since|once)\b"
+    r"|\b(?:nobody|no one|not one|not a single)\b"
+    r"(?! (?:knew|cared|told|helped|came|listened|asked|answered|wanted|could))"
+    r"|\bwithout (?:anyone|anybody|anything|a single|one)\b"
+)
+BAD_ENDING = re.compile(
+    r"\b(?:worse|in vain|nothing (?:changed|happened|came)|gave up|too late|got (?:fired|sacked)"
+    r"|(?:was|were) (?:fired|sacked)|lost|failed|quit|complained|cancell?ed|refused|angry|furious"
+    r"|upset|did(?: not|n't) work|broke down|my fault|a mistake|a disaster)\b"
+)
+UNDER_WAY = re.compile(r"\b(?:was|were) (?:\w+ly )?\w+ing\b")
 WHEN = re.compile(
     r"\b(?:(?:19|20)\d\d|(?:january|february|march|april|june|july|august|september|october"
     r"|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"

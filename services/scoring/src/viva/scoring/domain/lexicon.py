@@ -11,12 +11,14 @@ IRREGULAR_PAST = _words(
     "held hit kept laid led left lent made met paid put ran read rebuilt reran rewrote said sat "
     "sent set shot showed sold sought split spent spoke spread stood stuck swept swung taught "
     "threw took told undertook oversaw underwent went won wrote wound withdrew came broke dealt "
-    "overcame redid shut used"
+    "overcame redid shut used rang bound hung dug flew rode lit tore woke bent shook "
+    "learnt beat"
 )
 IRREGULAR_PARTICIPLE = _words(
     "begun brought built bought caught chosen cut done drawn driven fed fought found given gotten "
     "grown held kept laid led left lent made met paid put run rebuilt rewritten sent set shown "
-    "sold split spent spoken spread stood taught thrown taken told overseen won written"
+    "sold split spent spoken spread stood taught thrown taken told overseen won written rung "
+    "bound hung dug flown ridden lit torn woken bent shaken learnt beaten"
 )
 # Words in -ed that are no verbs here, and verbs of feeling, wish and attempt: no action.
 NOT_ACTIONS = _words(
@@ -111,5 +113,13 @@ HABITUAL = _words(
 )
 # What was said follows in a clause of its own.
 SAYING_VERBS = _words("told asked explained wrote showed promised suggested proposed offered said")
+# What goes on in a head is not yet how it came out.
+THINKING_VERBS = _words("wanted felt thought knew liked hated believed hoped wished replied")
+# Past forms that tell what became of others and of things, beside those that tell an act.
+PAST_OF_OTHERS = _words(
+    "was were had became fell felt forgot froze knew lost meant rose saw sank slept understood "
+    "wore ate drank cost shrank stopped stayed agreed joined enjoyed lived happened remained "
+    "appeared loved liked turned"
+)
 # They say what was done without an object.
 WHOLE_VERBS = _words("apologized apologised resigned intervened")

@@ -20,6 +20,7 @@ from viva.scoring.domain.cues import (
 )
 from viva.scoring.domain.lexicon import HABITUAL, WHOLE_VERBS
 from viva.scoring.domain.model import Evidence
+from viva.scoring.domain.outcome import endings, tells_outcome
 from viva.scoring.domain.stems import stem
 from viva.scoring.domain.tokens import Sentence, plain, quote
 from viva.scoring.domain.vague import concrete_stems, content_stems, says_what, words_stems
@@ -44,6 +45,7 @@ class Narrative:
         telling: those that state something.
         details: keys of the concrete words in the sentences.
         plain_results: results that name nothing; they count beside what was done for them.
+        endings: results told where a story ends; of all results they are quoted first.
     """
 
     sentences: list[Sentence] = field(default_factory=list)
@@ -60,6 +62,7 @@ class Narrative:
     telling: list[Sentence] = field(default_factory=list)
     details: set[str] = field(default_factory=set)
     plain_results: list[Evidence] = field(default_factory=list)
+    endings: list[Evidence] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -101,13 +104,15 @@ def read(sentences: Sequence[Sentence], prompts: Prompts) -> Narrative:
     told = [(sentence, acts_of(sentence)) for sentence in sentences]
     episode = any(act.past and not act.habitual for _, acts in told for act in acts)
     verbs: set[tuple[Actor, str]] = set()
-    for sentence, acts in told:
+    ending = endings([bool(acts) for _, acts in told])
+    for place, (sentence, acts) in enumerate(told):
         real = [act for act in acts if (act.past or episode) and not act.habitual]
         states = [act for act in real if _says_something(act, prompts)]
         narrative.plain_acts.extend(
             quote(act.tokens) for act in real if act.actor is Actor.OWN and act not in states
         )
-        _collect(narrative, sentence, states, prompts, verbs)
+        _collect(narrative, sentence, states, prompts, verbs, ending=place in ending)
+    narrative.result[:0] = narrative.endings
     acted = narrative.own_acts or narrative.shared_acts
     if acted or (narrative.plain_acts and len(narrative.details) >= _DETAILS_OF_A_STORY):
         narrative.result.extend(narrative.plain_results)
@@ -140,13 +145,15 @@ def _collect(
     acts: Sequence[Act],
     prompts: Prompts,
     verbs: set[tuple[Actor, str]],
+    *,
+    ending: bool,
 ) -> None:
     real = _real_text(sentence)
     details = concrete_stems(sentence, prompts.together)
     situation = _states_situation(narrative, sentence, real, details)
     task = bool(details) and TASK.search(real) is not None
     concrete = bool(details) or any(token.is_number for token in sentence)
-    states = _states_result(sentence, real)
+    states = _states_result(sentence, real) or (ending and tells_outcome(sentence))
     result = states and concrete
     for act in acts:
         _add_act(narrative, act, verbs)
@@ -154,7 +161,7 @@ def _collect(
     for holds, found in (
         (situation, narrative.situation),
         (task, narrative.task),
-        (result, narrative.result),
+        (result, narrative.endings if ending else narrative.result),
     ):
         if holds:
             found.append(said)

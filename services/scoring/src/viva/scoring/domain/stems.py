@@ -19,7 +19,10 @@ _IRREGULAR = {
     "became": "become", "knew": "know", "known": "know", "saw": "see", "seen": "see",
     "lost": "lose", "rose": "rise", "fell": "fall", "people": "person", "better": "good",
     "best": "good", "children": "child", "men": "man", "women": "woman", "others": "other",
-    "wanted": "want",
+    "wanted": "want", "rang": "ring", "rung": "ring", "bound": "bind", "hung": "hang",
+    "dug": "dig", "flew": "fly", "flown": "fly", "rode": "ride", "ridden": "ride", "lit": "light",
+    "tore": "tear", "torn": "tear", "woke": "wake", "woken": "wake", "bent": "bend",
+    "shook": "shake", "shaken": "shake", "learnt": "learn", "beaten": "beat",
 }  # fmt: skip
 _SHORTEST = 3
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from viva.session.domain.conversation.cues import words
 from viva.session.domain.plan import Evidence, FollowUpPlan
 
-# A part counts as shown when one of its cues is in the text.
+# A part counts as shown when one of its cues is in the text; see also `_shows`.
 _CUES: dict[Evidence, re.Pattern[str]] = {
     Evidence.SITUATION: re.compile(
         r"\b(when (i|we) (was|were|had|worked|started)|at (my|our) (last|previous|current|old|job|"
@@ -49,6 +49,15 @@ _PAST = re.compile(
     r"|paid|wasn't|weren't|hadn't|didn't|couldn't|[a-z]{2,}ed)\b"
 )
 _OPENING_WORDS = 25
+# Where a story ends, what is not told of the candidate themselves is how it came out.
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_OWN = re.compile(
+    r"^((and|so|then|but|also|first|now|after that|today|later|well|um|uh|of course)[, ]+)*"
+    r"(i|we|i've|we've|i'm|i'd|my)\b"
+)
+_OF_NOW = re.compile(
+    r"\b(now|today|still|these days|since|later|afterwards|again|any ?more|nobody|no one)\b"
+)
 _ELABORATE_WORDS = 45
 _SHORT_VOICED_MS = 12_000
 
@@ -73,7 +82,22 @@ def missing_evidence(text: str) -> tuple[Evidence, ...]:
 def _shows(text: str, kind: Evidence) -> bool:
     if kind is Evidence.SITUATION and _PAST.search(" ".join(words(text)[:_OPENING_WORDS])):
         return True
+    if kind is Evidence.RESULT and _tells_ending(text):
+        return True
     return _CUES[kind].search(text) is not None
+
+
+def _tells_ending(text: str) -> bool:
+    """Whether its second half, behind all acts but perhaps the last, tells of others or things."""
+    sentences = [one for one in _SENTENCE.split(text) if one]
+    acts = [i for i, one in enumerate(sentences) if _CUES[Evidence.ACTION].search(one)]
+    if not acts:
+        return False
+    ending = sentences[max(acts[-2:][0] + 1, len(sentences) // 2) :]
+    return any(
+        not (one.endswith("?") or _OWN.search(one)) and (_PAST.search(one) or _OF_NOW.search(one))
+        for one in ending
+    )
 
 
 def choose_follow_up(
