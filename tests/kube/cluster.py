@@ -44,14 +44,16 @@ class Cluster:
             if self._settings.tool is None:
                 raise KubeError("the cluster has no KEDA: install it first")
             self._tool("keda")
-        if self._settings.tool is not None:
-            self._await_keda()
+        elif self._settings.tool is not None:
+            self._restart_keda()
 
-    def _await_keda(self) -> None:
-        """A cluster that was ended and started again may still show the pods of then, dead."""
-        self.call("-n", KEDA, "delete", "pods", "--field-selector=status.phase=Failed")
-        ready = "--for=condition=Available"
-        self.call("-n", KEDA, "wait", ready, "deployments", "--all", f"--timeout={_KEDA_S}s")
+    def _restart_keda(self) -> None:
+        """A cluster that was ended and started again shows the pods of then, dead or alive."""
+        names = self.call("-n", KEDA, "get", "deployments", "-o", "name").stdout.split()
+        for name in names:
+            self.call("-n", KEDA, "rollout", "restart", name)
+        for name in names:
+            self.call("-n", KEDA, "rollout", "status", name, f"--timeout={_KEDA_S}s")
 
     def stop(self) -> None:
         """Ends the local cluster; another one is left alone."""
