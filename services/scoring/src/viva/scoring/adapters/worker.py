@@ -117,8 +117,8 @@ def versions(coefficients: Coefficients, embedding_sha256: str) -> tuple[Version
     language, topics, intents = coefficients.language, packaged_topics(), packaged_intents()
     runtime = f"{platform.python_implementation()} {platform.python_version()} {platform.machine()}"
     return (
-        rules(),
         Version(coefficients.name, coefficients.version, coefficients.sha256),
+        rules(),
         Version(language.name, language.version, language.sha256),
         Version("viva-topics", topics.version, topics.sha256),
         Version("viva-intents", intents.version, intents.sha256),

@@ -114,7 +114,7 @@ HABITUAL = _words(
 # What was said follows in a clause of its own.
 SAYING_VERBS = _words("told asked explained wrote showed promised suggested proposed offered said")
 # What goes on in a head is not yet how it came out.
-THINKING_VERBS = _words("wanted felt thought knew liked hated believed hoped wished replied")
+THINKING_VERBS = _words("wanted felt thought knew liked hated believed hoped wished")
 # Past forms that tell what became of others and of things, beside those that tell an act.
 PAST_OF_OTHERS = _words(
     "was were had became fell felt forgot froze knew lost meant rose saw sank slept understood "

@@ -24,7 +24,7 @@ _LEAD = OPENERS | ADVERBS | FILLERS | {"or"}
 _NO_SUBJECT = frozenset({"who", "which", "with"})
 _POSSIBLE = "could"
 # Talk, thoughts and what the team does are the middle of a story, unless they are told of later.
-_TALK = SAYING_VERBS | THINKING_VERBS
+_TALK = SAYING_VERBS | THINKING_VERBS | {"replied"}
 _IN_BETWEEN = _TALK | {"we"}
 
 
