@@ -18,9 +18,11 @@ _RECONNECT = [
     ("grpc.min_reconnect_backoff_ms", 200),
     ("grpc.max_reconnect_backoff_ms", 2_000),
 ]
-# A name with several addresses, as `dns:///name:port` of a service without a cluster address: calls
-# go round all of them. Servers end connections now and then, so that new addresses are noticed.
+# Several addresses, as `dns:///name:port` of a service without a cluster address or a list of them
+# (`ipv4:...`): calls go round all, so that one that is frozen does not take every call. Servers end
+# connections now and then, so that new addresses are noticed.
 _SPREAD = [("grpc.lb_policy_name", "round_robin")]
+_SEVERAL = ("dns:", "ipv4:", "ipv6:")
 _CLOSE_GRACE_S = 2.0
 
 
@@ -63,7 +65,7 @@ def open_plain_channel(
 
     An encrypted one takes up renewed certificates with the next call.
     """
-    options = [*options, *(_SPREAD if target.startswith("dns:") else [])]
+    options = [*options, *(_SPREAD if target.startswith(_SEVERAL) else [])]
     if tls is None:
         return grpc.aio.insecure_channel(target, options=options, interceptors=list(interceptors))
     return RenewedChannel(
