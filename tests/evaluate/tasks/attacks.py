@@ -49,11 +49,12 @@ def _ranked(half: str) -> list[Row]:
     value = float(spearmanr(*zip(*pairs, strict=True)).statistic)
     note = "the author's own levels, no panel's"
     rows = [Row("honest answers, rank r", value, subset=half, n=len(pairs), baseline=0, note=note)]
+    by_level = {level: [value for one, value in pairs if one == level] for level in _LEVELS}
     for level, name in _LEVELS.items():
-        found = [value for one, value in pairs if one == level]
+        found = by_level[level]
         mean = statistics.fmean(found)
         rows.append(Row(f"honest answers, {name}, points", mean, subset=half, n=len(found)))
-    strong = [value for one, value in pairs if one == max(_LEVELS)]
+    strong = by_level[max(_LEVELS)]
     rows.append(Row("honest answers, strong, under 25", _under(strong), subset=half, n=len(strong)))
     return rows
 

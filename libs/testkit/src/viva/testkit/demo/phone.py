@@ -60,7 +60,7 @@ def called_person(listen: Listener) -> PhoneCandidate:
         voice,
         answers,
         Ear.knowing(interviewer, says),
-        listen=lambda who, text: listen(who, heard.get(text, text) if who != "candidate" else text),
+        listen=lambda who, text: listen(who, heard.get(text, text)),
     )
 
 

@@ -2,6 +2,8 @@
 
 import re
 
+_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+_DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 SITUATION = re.compile(
     r"\b(?:when (?:i|we|our|my)|while (?:i|we)|(?:at|in|for|with) (?:my|our|a)"
     r" (?:\w+ )?(?:job|company|role|position|team|internship|university|school|project|startup)"
@@ -15,8 +17,7 @@ SITUATION = re.compile(
     r"|once (?:a|an|i|my|we|the)|suddenly|(?:did not|didn't|stopped|would not|wouldn't) work"
     r"|a (?:\w+ )?(?:customer|client|guest|patient|person|colleague|student)"
     r" (?:was|came|called|had)"
-    r"|in (?:january|february|march|april|may|june|july|august|september|october|november"
-    r"|december))\b"
+    rf"|in (?:{_MONTHS}))\b"
 )
 TASK = re.compile(
     r"\b(?:(?:my|our) (?:\w+ )?(?:job|task|role|goal|responsibility|aim|objective|deadline)"
@@ -54,11 +55,8 @@ NO_RESULT = re.compile(
     r"\b(?:no|nothing|none|never|zero) (?:\w+ ){0,3}"
     r"(?:result|outcome|came|improved|changed|happened|effect|impact)\b"
 )
-_DAY = "(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
-_SEASON = (
-    "(?:january|february|march|april|may|june|july|august|september|october|november|december"
-    "|spring|summer|autumn|winter)"
-)
+_DAY = f"(?:{_DAYS})"
+_SEASON = f"(?:{_MONTHS}|spring|summer|autumn|winter)"
 _SPAN = "(?:minutes?|hours?|days?|nights?|mornings?|evenings?|weeks?|months?|seasons?|years?)"
 AFTERWARDS = re.compile(
     rf"\b(?:now|today|nowadays|these days|to this day|since|from then on|after that|afterwards?"
@@ -84,7 +82,7 @@ BAD_ENDING = re.compile(
 UNDER_WAY = re.compile(r"\b(?:was|were) (?:\w+ly )?\w+ing\b")
 WHEN = re.compile(
     r"\b(?:(?:19|20)\d\d|(?:january|february|march|april|june|july|august|september|october"
-    r"|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+    rf"|november|december|{_DAYS})"
     r"|last (?:year|month|summer|quarter|week|spring|fall|autumn|winter)"
     r"|\w+ (?:years?|months?|weeks?|days?|hours?) (?:ago|later|early|before|after)"
     r"|(?:in|within|for|after) \w+ (?:years?|months?|weeks?|days?|hours?))\b"
