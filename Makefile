@@ -61,7 +61,7 @@ bench: models ## latency, cut-offs, speed, load, phone: prints tables (BENCH="--
 	@$(RUN)/python -m tests.bench $(BENCH)
 
 .PHONY: load
-load: models ## what a core carries, per service (LOAD="--most 4 --write deploy/docs/capacity.md")
+load: models ## what a core carries, per service (LOAD="--most 4 --write report/load.md")
 	@$(RUN)/python -m tests.load $(LOAD)
 
 .PHONY: evaluate

@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable
 
 from rich.console import Console
 
-from tests.bench import curve, echo, orders, phone, speed, survival, talk
+from tests.bench import analysis, curve, echo, orders, phone, speed, survival, talk
 from tests.bench.bench import Bench, open_bench
 
 PARTS: dict[str, Callable[[Bench], Awaitable[None]]] = {
     "speed": speed.measure,
     "cutoffs": curve.measure,
     "orders": orders.measure,
+    "analysis": analysis.measure,
     "latency": talk.measure_latency,
     "load": talk.measure_load,
     "echo": echo.measure,

@@ -22,6 +22,9 @@ from viva.testkit.stack import Stack
 
 pytestmark = [pytest.mark.disturbs, pytest.mark.scenario("completed")]
 
+# `make bench` (survival) measures 1 s; this only notices that somebody waits for a timeout.
+_DEAD_AIR_S = 10.0
+
 
 async def whole(world: World, conducted: Conducted, *, by_ear: bool = False) -> None:
     """Nothing of what was said is missing, and nothing was asked twice."""
@@ -45,6 +48,7 @@ async def test_killing_the_replica_that_conducts_loses_no_word(
 ) -> None:
     survived: Survived = await conduct_with_losses(alone.stack, alone.api, alone.voice)
     assert len(survived.dead_air_s) == 2
+    assert max(survived.dead_air_s) < _DEAD_AIR_S
     await whole(alone, survived.conducted)
     recording = await alone.api.request(
         "GET", f"/v1/interviews/{survived.conducted.id}/recording", timeout=30
@@ -59,6 +63,7 @@ async def test_a_replica_that_freezes_loses_no_word(outcome: Outcome, alone: Wor
         alone.stack, alone.api, alone.voice, freeze_owner, (CUSTOMER,), restore=thaw
     )
     assert len(survived.dead_air_s) == 1
+    assert max(survived.dead_air_s) < _DEAD_AIR_S
     await whole(alone, survived.conducted)
 
 
@@ -74,6 +79,7 @@ async def test_a_conversation_goes_to_the_release_before_and_comes_back(
         alone.stack.replica_environment = {}
         await asyncio.to_thread(alone.stack.end_replica)
     assert len(survived.dead_air_s) == 2
+    assert max(survived.dead_air_s) < _DEAD_AIR_S
     await whole(alone, survived.conducted)
 
 

@@ -13,6 +13,8 @@ from tests.kube.settings import KubeError, KubeSettings
 
 _REPEATED = 30
 _SCALE_LIMIT_S = 600
+# Overall scores of one voice and one script: what the moment of a reply moves, and no more.
+_APART = 5
 _DELETED = (
     *("fraud", "scoring", "diarization", "notification"),
     *("telephony", "asr", "gateway", "session"),
@@ -29,6 +31,7 @@ class Run:
         self._outside = Outside(self._settings)
         self._release = Release(self._settings, self._cluster, self._outside)
         self._began = time.monotonic()
+        self._scores: list[int] = []
 
     def images(self) -> None:
         """Starts the cluster, builds the images and loads them."""
@@ -58,16 +61,23 @@ class Run:
         if not count:
             raise KubeError("no recorded answer on the topic: run the phase `test` first")
         self._say(f"{count} answers given to asr again")
-        self._watch_scaling("asr", up_to=3, back_to=1)
+        self._wait_for_replicas("asr", 3)
+        self._wait_for_replicas("asr", 1)
+
+    def live(self) -> None:
+        """Live conversations: KEDA scales session with them, and cuts none when it scales down."""
+        few = {"session": {"autoscaling": {"min": 1, "max": 2, "conversations": 1}}}
+        self._release.upgrade(services=few)
+        self._wait_for_replicas("session", 1)
+        people = self._send_in("candidate-live-1", "candidate-live-2")
+        self._wait_for_replicas("session", 2)
+        for person in people:
+            self._check(person, person.outcome())
+        self._wait_for_replicas("session", 1)
 
     def upgrade(self) -> None:
         """Upgrades while two interviews are under way."""
-        people = [
-            Candidate.begin(self._cluster, self._release, f"candidate-{number}")
-            for number in (1, 2)
-        ]
-        for person in people:
-            person.wait_for_line("interviewer", times=2)
+        people = self._send_in("candidate-1", "candidate-2")
         self._say("two interviews are under way; upgrading")
         revision = self._release.upgrade(settings={"logLevel": "DEBUG"})
         self._say(f"revision {revision} is ready")
@@ -76,8 +86,7 @@ class Run:
 
     def delete(self) -> None:
         """Deletes a pod of each service during an interview."""
-        person = Candidate.begin(self._cluster, self._release, "candidate-3")
-        person.wait_for_line("interviewer", times=2)
+        (person,) = self._send_in("candidate-3")
         for name in _DELETED:
             pods = self._cluster.ready_pods(name)
             self._cluster.call("delete", "pod", pods[0], "--wait=false")
@@ -108,25 +117,33 @@ class Run:
         self._outside.stop()
         self._cluster.stop()
 
-    def _watch_scaling(self, service: str, *, up_to: int, back_to: int) -> None:
-        began, last, reached = time.monotonic(), -1, False
-        while time.monotonic() - began < _SCALE_LIMIT_S:
+    def _send_in(self, *names: str) -> list[Candidate]:
+        """Simulated candidates, each amid its interview."""
+        people = [Candidate.begin(self._cluster, self._release, name) for name in names]
+        for person in people:
+            person.wait_for_line("interviewer", times=2)
+        return people
+
+    def _wait_for_replicas(self, service: str, count: int) -> None:
+        began, last = time.monotonic(), -1
+        while last != count:
+            if time.monotonic() - began > _SCALE_LIMIT_S:
+                raise KubeError(f"{service} did not come to {count} replicas")
             deployment = self._cluster.get("deployment", f"{NAME}-{service}")
-            count = deployment["status"].get("readyReplicas", 0)
-            if count != last:
-                wanted = deployment["spec"]["replicas"]
-                self._say(f"{service}: {count} ready of {wanted}, {time.monotonic() - began:.0f} s")
-                last = count
-            reached = reached or count >= up_to
-            if reached and count == back_to:
-                return
+            found, wanted = deployment["status"].get("readyReplicas", 0), deployment["spec"]
+            if found != last:
+                took_s = time.monotonic() - began
+                self._say(f"{service}: {found} ready of {wanted['replicas']}, {took_s:.0f} s")
+                last = found
             time.sleep(1)
-        raise KubeError(f"{service} did not go to {up_to} replicas and back to {back_to}")
 
     def _check(self, person: Candidate, outcome: Outcome) -> None:
-        if outcome.status != "completed":
+        if outcome.status != "completed" or outcome.score is None:
             raise KubeError(f"{person.name}: {outcome.status}\n{person.lines()[-3000:]}")
         self._say(f"{person.name}: {outcome.status}, overall score {outcome.score}")
+        self._scores.append(outcome.score)
+        if max(self._scores) - min(self._scores) > _APART:
+            raise KubeError(f"the same answers got scores {self._scores}")
 
     def _left_over(self) -> list[str]:
         kinds = self._cluster.call("api-resources", "--namespaced", "--verbs=list", "-o", "name")
@@ -143,7 +160,7 @@ class Run:
 
 
 PHASES = (
-    *("images", "install", "test", "lag", "upgrade", "delete", "uninstall"),
+    *("images", "install", "test", "lag", "live", "upgrade", "delete", "uninstall"),
     *("refusals", "down"),
 )
 

@@ -1,6 +1,7 @@
 """The release: its values, its secrets, and Helm's five verbs."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import helm_python as helm
@@ -12,6 +13,7 @@ from tests.kube.outside import BUCKET, Outside
 from tests.kube.settings import KubeSettings
 from tests.kube.wrong import secret
 from viva.platform.db.roles import SERVICES_WITH_TABLES
+from viva.testkit.authority import Authority
 
 NAME = "viva"
 _CLAIM = "viva-models"
@@ -45,6 +47,7 @@ class Release:
             [
                 secret("viva-database", NAMESPACE, urls),
                 secret("viva-objects", NAMESPACE, keys),
+                secret("viva-grpc", NAMESPACE, _certificate()),
                 _volume(self._settings.models),
                 _claim(),
             ]
@@ -109,6 +112,15 @@ class Release:
 
     def _helm(self) -> helm.Config:
         return helm.Config(kubeconfig_path=str(self._cluster.kubeconfig), namespace=NAMESPACE)
+
+
+def _certificate() -> dict[str, str]:
+    """What the services show one another, and the authority that signed it."""
+    files = {"ca.crt": "ca", "tls.crt": "own", "tls.key": "key"}
+    with TemporaryDirectory() as folder:
+        authority = Authority.make(Path(folder) / "authority")
+        authority.issue()
+        return {key: authority.file(name).read_text("utf-8") for key, name in files.items()}
 
 
 def _volume(folder: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from tests.bench.bench import percentile
 from tests.load import conversations, requests
 from tests.load.capacity import LEVELS, costs, kind, needs
 from tests.load.conversations import Step
-from tests.load.document import page
+from tests.load.document import tables
 from tests.load.requests import Pace
 from viva.audio.models import ModelStore
 from viva.audio.speech import Synthesizer
@@ -86,11 +86,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
     parser.add_argument("--most", type=int, default=16, help="conversations at once")
     parser.add_argument("--clients", type=int, default=16, help="of the API at once")
-    parser.add_argument("--write", type=Path, help="the page of figures")
+    parser.add_argument("--write", type=Path, help="a file for all tables")
     found = parser.parse_args()
     steps, paces = asyncio.run(_measure(found.most, found.clients, Console()))
     if found.write:
-        found.write.write_text(page(steps, paces))
+        found.write.write_text(tables(steps, paces))
 
 
 if __name__ == "__main__":

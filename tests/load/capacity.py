@@ -9,10 +9,10 @@ from tests.load.conversations import Step
 # What a core may be filled to before waits grow.
 FILLED = {"live": 0.5, "batch": 0.7}
 LIVE = ("gateway", "session", "asr")
+STAGES = ("asr", "diarization", "scoring", "fraud")
 LEVELS = (100, 1_000, 10_000)
-# VIVA_SESSION_CONVERSATIONS, and what one gateway process carries of open WebSockets.
+# VIVA_SESSION_CONVERSATIONS.
 CONVERSATIONS = 16
-CONNECTIONS = 200
 # VIVA_DATABASE_POOL_SIZE with its overflow; beside it LISTEN and the relay's locks.
 _POOL = 10
 _OWN = 3
@@ -65,20 +65,29 @@ def kind(service: str) -> str:
     return "live" if service in LIVE else "batch"
 
 
-def replicas(live: int) -> dict[str, int]:
-    """Replicas by what one of them takes; for the rest, cores decide."""
+def replicas(live: int, gateway: Cost) -> dict[str, int]:
+    """Processes with a database: session's by what one takes, a gateway is one core."""
     return {
         "session": math.ceil(live / CONVERSATIONS),
-        "gateway": max(2, math.ceil(live / CONNECTIONS)),
+        "gateway": max(2, math.ceil(gateway.per_live_s * live / FILLED["live"])),
         "telephony": 1,
         "notification": 2,
     }
 
 
-def connections(live: int) -> tuple[int, int]:
+def connections(processes: dict[str, int]) -> tuple[int, int]:
     """Database connections: pools with their overflow, and those that no pooler can share."""
-    count = sum(replicas(live).values())
+    count = sum(processes.values())
     return count * _POOL, count * _OWN
+
+
+def answer_costs(steps: Sequence[Step]) -> dict[str, float]:
+    """CPU seconds that each stage takes for an answer; asr's live recognition is in its own."""
+    answers = max(1, sum(step.answers for step in steps))
+    spent = {
+        stage: sum(step.usage.cpu_s.get(stage, 0.0) for step in steps) / answers for stage in STAGES
+    }
+    return {stage: cost_s for stage, cost_s in spent.items() if cost_s > 0}
 
 
 def partitions(step: Step, live: int) -> int:
@@ -87,11 +96,5 @@ def partitions(step: Step, live: int) -> int:
     An upper bound: what asr took for live recognition is counted with its answers.
     """
     answers_a_second = step.answers / step.live_s * live
-    busy = answers_a_second * slowest_s(step) / FILLED["batch"]
+    busy = answers_a_second * max(answer_costs([step]).values()) / FILLED["batch"]
     return next((count for count in _PARTITIONS if count >= busy), math.ceil(busy))
-
-
-def slowest_s(step: Step) -> float:
-    """CPU seconds that the slowest stage takes for an answer."""
-    stages = ("asr", "diarization", "scoring", "fraud")
-    return max(step.usage.cpu_s.get(name, 0.0) for name in stages) / max(1, step.answers)

@@ -1,4 +1,4 @@
-"""deploy/docs/capacity.md, written from one measurement."""
+"""The tables of deploy/docs/capacity.md, written from one measurement."""
 
 import os
 import platform
@@ -7,42 +7,20 @@ from datetime import UTC, datetime
 
 from tests.bench.bench import percentile
 from tests.load import capacity
-from tests.load.capacity import CONVERSATIONS, FILLED, LEVELS
+from tests.load.capacity import LEVELS
 from tests.load.conversations import Step
 from tests.load.requests import Pace
 
-_HEAD = """# Capacity
 
-Written by `make load LOAD="--write deploy/docs/capacity.md"`: measure on your own machines.
-What is measured is CPU seconds of each service for a second of live conversation, over whole
-interviews (prompts rendered before, answers analysed to the verdict), less what idling takes.
-Cores are that, over how far a core may be filled before waits grow: {live:.0%} for what a candidate
-waits for, {batch:.0%} for the rest.
-"""
-_FIRST = """
-## What gives way first
-1. **Cores of asr and session.** Live recognition and the end-of-turn model decide how many
-   conversations a core carries. It shows in `viva_model_queue_duration_seconds`, then in replies.
-2. **Database connections**: each session replica ({conversations} conversations) keeps a pool; a
-   `max_connections` of 100 is used up at about a hundred live interviews. Put PgBouncer before the
-   pools (`VIVA_DATABASE_POOLER_URL`); direct connections stay, for LISTEN and advisory locks.
-3. **Partitions**: replicas beyond their number idle. It is the catalogue's, alike for all topics;
-   raise it before the first interview, because keys keep their order only while it stays.
-4. **One PostgreSQL primary** takes the writes of all checkpoints. Beyond about a thousand live
-   interviews run several installations behind one name, each with its own database and topics.
-   The column for 10,000 is arithmetic, not a test.
-"""
-
-
-def page(steps: Sequence[Step], paces: Sequence[Pace]) -> str:
-    """The whole page."""
+def tables(steps: Sequence[Step], paces: Sequence[Pace]) -> str:
+    """All that was measured; what it means stands in deploy/docs/capacity.md."""
     cores = f"{os.cpu_count()} cores, {platform.machine()}"
     when = f"{datetime.now(UTC):%Y-%m-%d}, load of the machine {os.getloadavg()[0]:.1f}"
-    parts = [_HEAD.format(live=FILLED["live"], batch=FILLED["batch"])]
-    parts += [f"Measured on {cores} ({when}), all services, broker and database on it.\n"]
+    parts = [f"Measured on {cores} ({when}), all services, broker and database on it.\n"]
     parts += ["## Live conversations", _steps(steps), "## Each service", _costs(steps)]
-    parts += ["## Partitions, replicas, connections", _rest(steps), "## API", _paces(paces)]
-    return "\n".join(parts) + _FIRST.format(conversations=CONVERSATIONS)
+    parts += ["## Answers", _answers(steps), "## API", _paces(paces)]
+    parts += ["## Partitions, replicas, connections", _rest(steps)]
+    return "\n".join(parts)
 
 
 def _steps(steps: Sequence[Step]) -> str:
@@ -78,13 +56,27 @@ def _costs(steps: Sequence[Step]) -> str:
     return _table(("service", "CPU s a live s", *(f"cores for {n}" for n in LEVELS)), rows)
 
 
+def _answers(steps: Sequence[Step]) -> str:
+    head = ("stage", "CPU s an answer", "answers a minute a core")
+    rows = [
+        (stage, f"{cost_s:.2f}", f"{60 * capacity.FILLED['batch'] / cost_s:.0f}")
+        for stage, cost_s in capacity.answer_costs(steps).items()
+    ]
+    return _table(head, rows)
+
+
 def _rest(steps: Sequence[Step]) -> str:
-    head = ("live", "partitions", "session replicas", "pooled connections", "direct connections")
+    head = (
+        *("live", "partitions", "session replicas", "gateway replicas"),
+        *("pooled connections", "direct connections"),
+    )
+    gateway = next(cost for cost in capacity.costs(steps) if cost.service == "gateway")
     rows = []
     for live in LEVELS:
-        pooled, direct = capacity.connections(live)
-        count = capacity.partitions(steps[0], live)
-        rows.append((live, count, capacity.replicas(live)["session"], pooled, direct))
+        count = capacity.replicas(live, gateway)
+        connections = capacity.connections(count)
+        partitions = capacity.partitions(steps[0], live)
+        rows.append((live, partitions, count["session"], count["gateway"], *connections))
     return _table(head, rows)
 
 
