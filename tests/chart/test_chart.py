@@ -8,10 +8,13 @@ import helm_python as helm
 import kubernetes_validate
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from tests.chart.rendering import CHART, EVERYTHING, MINIMAL, Manifest, of_kind, pods, render
 from viva.audio.models.manifest import packaged_manifest
 from viva.contracts.catalogue import catalogue
+from viva.platform.cli import database as database_command
+from viva.platform.cli import topics as topics_command
 from viva.platform.run import find_service, service_names
 from viva.platform.settings import PlatformSettings
 
@@ -23,7 +26,7 @@ PSEUDO = {"VIVA_HOME", "VIVA_MODELS_DIR", "PGSSLROOTCERT"}
 LAYERS = {
     "minimal": {},
     "everything": EVERYTHING,
-    "hpa": {"autoscaling": {"kind": "hpa"}},
+    "hpa": {"autoscaling": {"kind": "hpa"}, "database": {"roleLimit": 156}},
     "claim": {
         "models": {"source": "claim", "claim": "models"},
         "kafka": {"topics": {"mode": "none"}},
@@ -63,6 +66,25 @@ def test_the_installation_page_can_be_followed() -> None:
     kubernetes_validate.validate(job, "1.36", strict=True)
     (container,) = job["spec"]["template"]["spec"]["containers"]
     assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+
+
+def test_the_rights_on_the_installation_page_fit_the_chart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = (ROOT / "deploy/docs/install.md").read_text("utf-8")
+    kafka = yaml.safe_load(re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)[-1])
+    prefix, arguments = re.findall(r"VIVA_TOPIC_PREFIX=(\S+) viva topics (acls .*)", text)[0]
+    monkeypatch.setenv("VIVA_TOPIC_PREFIX", prefix)
+    said = CliRunner().invoke(topics_command.app, arguments.split())
+    assert said.exit_code == 0, said.output
+    assert kafka["kafka"]["topicPrefix"] == prefix
+    assert f"--mode {kafka['kafka']['topics']['mode']}" in arguments
+    assert "Create" not in said.output
+    (of_keda,) = [line for line in said.output.splitlines() if '"User:keda"' in line]
+    scaled = of_kind(render(EVERYTHING, kafka), "ScaledObject")
+    for name in ("asr", "diarization", "scoring", "fraud", "notification"):
+        (trigger,) = scaled[name]["spec"]["triggers"]
+        assert f"--group {trigger['metadata']['consumerGroup']} " in of_keda
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -139,7 +161,7 @@ def test_a_service_without_tables_gets_no_database() -> None:
 
 @pytest.mark.parametrize("kind", ["none", "hpa", "keda"])
 def test_replicas_are_left_to_their_owner(kind: str) -> None:
-    manifests = render({"autoscaling": {"kind": kind}})
+    manifests = render({"autoscaling": {"kind": kind}, "database": {"roleLimit": 156}})
     counts = [found["spec"].get("replicas") for found in of_kind(manifests, "Deployment").values()]
     assert all(counts) if kind == "none" else not any(counts)
     scalers = {"hpa": "HorizontalPodAutoscaler", "keda": "ScaledObject"}
@@ -159,7 +181,7 @@ def test_stages_scale_on_their_own_groups_lag() -> None:
 def test_who_conducts_scales_on_live_conversations_and_free_slots_without_prometheus() -> None:
     scaled = of_kind(render(EVERYTHING), "ScaledObject")
     expected = {
-        "gateway": {"conversations": "40"},
+        "gateway": {"conversations": "14"},
         "session": {"conversations": "8", "occupied_percent": "70"},
         "telephony": {"calls": "20", "occupied_percent": "70"},
     }
@@ -293,6 +315,12 @@ def test_all_certificates_hold_the_name_that_clients_look_for() -> None:
         }
 
 
+def test_secrets_that_cert_manager_makes_carry_the_labels_of_the_release() -> None:
+    for certificate in of_kind(render(EVERYTHING), "Certificate").values():
+        labels = certificate["spec"]["secretTemplate"]["labels"]
+        assert labels == certificate["metadata"]["labels"]
+
+
 def test_rules_and_dashboards_are_those_of_the_repository() -> None:
     """Helm reads only files of its chart: deploy/dev/chart-files copies them."""
     pairs = {"rules": "prometheus/rules/*.yml", "dashboards": "grafana/dashboards/*.json"}
@@ -310,6 +338,20 @@ def test_a_scrape_calls_its_jobs_alike_whatever_the_release_is_called() -> None:
     (monitor,) = of_kind(render(EVERYTHING), "ServiceMonitor").values()
     (relabelling,) = monitor["spec"]["endpoints"][0]["relabelings"]
     assert (relabelling["targetLabel"], relabelling["replacement"]) == ("job", "viva-$1")
+
+
+def test_metrics_that_are_scraped_are_not_pushed_as_well() -> None:
+    pushed = {"telemetry": {"otlpEndpoint": "http://collector:4318"}}
+    scraped = {"telemetry": {"serviceMonitor": {"enabled": True}}}
+    wanted = {"settings": {"extraEnv": {"VIVA_OTLP_METRICS": "true"}}}
+    for layers, said in (
+        ([pushed], None),
+        ([pushed, scraped], "false"),
+        ([pushed, scraped, wanted], "true"),
+    ):
+        for settings in of_kind(render(*layers), "ConfigMap").values():
+            assert settings["data"].get("VIVA_OTLP_METRICS") == said
+            assert settings["data"]["VIVA_OTLP_ENDPOINT"] == "http://collector:4318"
 
 
 def test_the_world_is_routed_to_both_who_answer_it() -> None:
@@ -414,6 +456,11 @@ REFUSED = {
         {"autoscaling": {"kind": "keda"}, "services": {"fraud": {"autoscaling": {"max": 20}}}},
         "12 partitions",
     ),
+    "more replicas than partitions of one's own": (
+        {"kafka": {"partitions": 48}, "services": {"asr": {"replicas": 49}}},
+        "48 partitions and the rest would idle: lower services.asr.autoscaling.max or replicas, or "
+        "raise kafka.partitions",
+    ),
     "trunks that two replicas would share": (
         {
             "sealing": {"existingSecret": "sealing"},
@@ -430,6 +477,22 @@ REFUSED = {
         {"database": {"connectionBudget": 20}},
         "lower database.poolSize",
     ),
+    "autoscaling beyond what a role may open": (
+        {"autoscaling": {"kind": "keda"}},
+        "database.roleLimit (60) lets a role open: gateway 84, notification 84, session 156. Give "
+        "the roles more (`viva database roles --limit 156`",
+    ),
+    "a service by hand beyond what its role may open": (
+        {"services": {"session": {"replicas": 5}}},
+        "lets a role open: session 72.",
+    ),
+    "a pooler's own connections beyond what a role may open": (
+        {
+            "database": {"pooler": {"enabled": True, "existingSecret": "pooler"}},
+            "services": {"session": {"replicas": 30}},
+        },
+        "lets a role open: session 62.",
+    ),
 }
 
 
@@ -445,6 +508,44 @@ def test_the_connection_budget_counts_what_may_be_opened() -> None:
     assert render({"database": {"connectionBudget": 120}})
     with pytest.raises(helm.HelmError, match="may open 120 connections"):
         render({"database": {"connectionBudget": 119}})
+
+
+@pytest.mark.parametrize("kind", ["hpa", "keda"])
+def test_a_role_that_may_open_enough_lets_autoscaling_reach_its_maxima(kind: str) -> None:
+    scaled = {"autoscaling": {"kind": kind}}
+    pooler = {"pooler": {"enabled": True, "existingSecret": "pooler"}}
+    for database in ({"roleLimit": 156}, {"roleLimit": 0}, pooler):
+        assert render(scaled, {"database": database})
+    with pytest.raises(helm.HelmError, match=r"session 156"):
+        render(scaled, {"database": {"roleLimit": 155}})
+
+
+def test_the_role_limit_is_what_the_command_gives() -> None:
+    values = yaml.safe_load((CHART / "values.yaml").read_text("utf-8"))
+    said = CliRunner().invoke(database_command.app, ["roles"])
+    assert f"CONNECTION LIMIT {values['database']['roleLimit']};" in said.output
+
+
+def test_partitions_reach_the_jobs_and_the_services() -> None:
+    wider = {"kafka": {"partitions": 48}, "services": {"asr": {"replicas": 40}}}
+    for values, number in (({}, "12"), (wider, "48")):
+        manifests = render(values)
+        settings = of_kind(manifests, "ConfigMap")
+        read = {
+            source["configMapRef"]["name"].removeprefix("demo-viva").removeprefix("-")
+            for spec in pods(manifests).values()
+            for container in spec["containers"]
+            for source in container.get("envFrom", [])
+        }
+        assert read == {"", "jobs"}
+        for name in read:
+            assert settings[name]["data"]["VIVA_TOPIC_PARTITIONS"] == number
+    assert all(topic.partitions == 12 for topic in catalogue())
+
+
+def test_the_values_of_the_cluster_test_are_taken() -> None:
+    text = (ROOT / "tests/kube/values.yaml").read_text("utf-8")
+    assert render(yaml.safe_load(text))
 
 
 SCHEMA = json.loads((CHART / "values.schema.json").read_text("utf-8"))

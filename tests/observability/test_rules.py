@@ -12,6 +12,7 @@ from deploy.observability import dashboards, objectives
 from tests.observability.names import (
     OBSERVABILITY,
     dashboard_expressions,
+    labels_in,
     metrics_in,
     rule_expressions,
     wanted,
@@ -107,6 +108,25 @@ def test_no_interview_is_a_label() -> None:
 )
 def test_names_are_read_from_expressions(expr: str, names: set[str]) -> None:
     assert metrics_in(expr) == names
+
+
+@pytest.mark.parametrize(
+    ("expr", "labels"),
+    [
+        (
+            'sum by (le, a) (rate(x_seconds_bucket{b="c", d!~"e=\\"f"}[5m])) or vector(0)',
+            {"x_seconds": {"le", "a", "b", "d"}},
+        ),
+        (
+            'sum by (a) (rate(x_count[5m])) / sum(rate(y_total{b=~"c"}[5m])) by (b, c)',
+            {"x": {"a"}, "y_total": {"b", "c"}},
+        ),
+        ("max by (a) (sum by (a, b) (x + y{}))", {"x": {"a", "b"}, "y": {"a", "b"}}),
+        ("viva:b:c and on(slo) d >= 10", {"viva:b:c": set(), "d": set()}),
+    ],
+)
+def test_labels_are_read_from_expressions(expr: str, labels: dict[str, set[str]]) -> None:
+    assert labels_in(expr) == labels
 
 
 def test_dashboards_have_panels_that_ask_something() -> None:

@@ -1,6 +1,8 @@
 """A bill of materials for each image, in CycloneDX 1.6 (ECMA-424)."""
 
 import json
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,38 @@ def bill(image: str, version: str, components: list[dict[str, Any]]) -> dict[str
         },
         "components": sorted(components, key=lambda component: str(component["bom-ref"])),
     }
+
+
+def licence_tables(images: list[str]) -> str:
+    """Packages with the images that hold them, and models with where their weights come from."""
+    holders: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for image in images:
+        for found in findings(image):
+            holders[found.package, found.version, found.licence].append(image)
+    packages = [(*key, ", ".join(names)) for key, names in sorted(holders.items())]
+    models = [
+        (model.name, model.revision, model.licence, _source(model))
+        for model in packaged_manifest().models.values()
+    ]
+    return "\n".join(
+        (
+            *_table(("package", "version", "licence", "images"), packages),
+            "",
+            *_table(("model", "revision", "licence", "source"), sorted(models)),
+            "",
+        )
+    )
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
+    return [" | ".join(row) for row in (head, ("---",) * len(head), *rows)]
+
+
+def _source(model: Model) -> str:
+    """Whose weights they are, and the packages of a registry that bring them."""
+    of = packaged_manifest().packages
+    brought = (f"{of[name].registry}:{name} {of[name].version}" for name in model.packages)
+    return f"{model.origin} by {', '.join(brought)}"
 
 
 def _library(found: Finding) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.supply.bill import write_bills
+from tests.supply.bill import licence_tables, write_bills
 from tests.supply.licences import IMAGES, ROOT, findings, packages, permitted, rules
 from viva.audio.models.manifest import packaged_manifest
 
@@ -80,3 +80,21 @@ def test_a_bill_lists_what_is_in_the_image(tmp_path: Path) -> None:
     )
     again = [path.read_bytes() for path in write_bills(tmp_path / "again", ["fraud"], "0.1.0")]
     assert again == [path.read_bytes() for path in paths]
+
+
+def test_the_tables_list_every_package_and_every_model() -> None:
+    lines = licence_tables(["fraud"]).splitlines()
+    split = lines.index("")
+    packages_of = {line.split(" | ")[0] for line in lines[2:split]}
+    assert packages_of == set(packages("fraud"))
+    rows = [line.split(" | ") for line in lines[split + 3 :]]
+    models = packaged_manifest().models
+    assert {row[0]: row[2] for row in rows} == {x.name: x.licence for x in models.values()}
+    assert all(models[row[0]].origin in row[3] for row in rows)
+
+
+def test_the_cpu_build_of_torch_is_that_of_the_lock_and_known_by_its_hash() -> None:
+    wanted = (ROOT / "deploy/docker/torch.txt").read_text("utf-8")
+    assert f"torch=={packages('diarization')['torch']}+cpu" in wanted
+    assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}\b", wanted)) == 2
+    assert "--require-hashes" in (ROOT / "deploy/docker/install").read_text("utf-8")

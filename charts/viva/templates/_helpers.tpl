@@ -69,6 +69,15 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- if eq .root.Values.autoscaling.kind "none" }}{{ int .service.replicas }}{{ else }}{{ int .service.autoscaling.max }}{{ end }}
 {{- end }}
 
+{{/* Connections to PostgreSQL that a service may open: pool, overflow, the relay's and the listener's own;
+  one pod more while an update rolls. */}}
+{{- define "viva.connections" -}}
+{{- $database := .root.Values.database }}
+{{- $own := add (int $database.poolSize) (int $database.overflow) 2 }}
+{{- if $database.pooler.enabled }}{{ $own = 2 }}{{ end }}
+{{- mul $own (add (int (include "viva.maxReplicas" .)) 1) }}
+{{- end }}
+
 {{/* A value as a setting wants it: whole numbers, which Helm reads as floats, with all their digits. */}}
 {{- define "viva.text" -}}
 {{- if kindIs "float64" . }}{{ if eq (floor .) . }}{{ int64 . }}{{ else }}{{ . }}{{ end }}{{ else }}{{ . }}{{ end }}
@@ -94,6 +103,7 @@ VIVA_KAFKA_BOOTSTRAP: {{ $v.kafka.bootstrap | quote }}
 VIVA_KAFKA_SECURITY_PROTOCOL: {{ $v.kafka.securityProtocol | quote }}
 VIVA_KAFKA_SASL_MECHANISM: {{ $v.kafka.sasl.mechanism | quote }}
 VIVA_TOPIC_PREFIX: {{ $v.kafka.topicPrefix | quote }}
+VIVA_TOPIC_PARTITIONS: {{ int $v.kafka.partitions | quote }}
 VIVA_MIGRATE_ON_START: "false"
 VIVA_DATABASE_POOL_SIZE: {{ $v.database.poolSize | quote }}
 VIVA_DATABASE_OVERFLOW: {{ $v.database.overflow | quote }}
@@ -106,6 +116,10 @@ VIVA_OBJECTS_REGION: {{ . | quote }}
 {{- end }}
 {{- with $v.telemetry.otlpEndpoint }}
 VIVA_OTLP_ENDPOINT: {{ . | quote }}
+{{- end }}
+{{- /* Scraped and pushed metrics would count twice in every sum. */}}
+{{- if and $v.telemetry.serviceMonitor.enabled (not (hasKey $v.settings.extraEnv "VIVA_OTLP_METRICS")) }}
+VIVA_OTLP_METRICS: "false"
 {{- end }}
 
 VIVA_SESSION_TARGET: {{ printf "dns:///%s-session:9081" (include "viva.fullname" .) }}

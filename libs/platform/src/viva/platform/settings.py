@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from viva.platform.errors import VivaError
@@ -52,6 +52,12 @@ class PlatformSettings(FileSettings):
     kafka_certificate_file: Path | None = Field(None, description="PEM, for mutual TLS.")
     kafka_key_file: Path | None = Field(None, description="PEM, of that certificate.")
     topic_prefix: str = Field("", description="Before each topic's and each group's name.")
+    topic_partitions: int | None = Field(
+        None,
+        ge=1,
+        description="Of each topic, as it is made; the catalogue's number if unset or empty. Dead "
+        "letters keep their one.",
+    )
 
     database_url: SecretStr | None = None
     database_pool_size: int = Field(5, ge=1)
@@ -103,6 +109,11 @@ class PlatformSettings(FileSettings):
     scoring_target: str = "127.0.0.1:9085"
     notification_target: str = "127.0.0.1:9087"
     public_url: str = "http://127.0.0.1:8080"
+
+    @field_validator("topic_partitions", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
 
     def require(self, field: str) -> str:
         """Reads a setting that this process cannot do without.

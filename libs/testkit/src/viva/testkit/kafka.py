@@ -38,6 +38,7 @@ class KafkaNode:
     Args:
         listeners: more ways in, for those who speak TLS or SASL.
         users: passwords of those who come with SCRAM-SHA-512.
+        properties: more settings of the node.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class KafkaNode:
         folder: Path,
         listeners: Sequence[Listener] = (),
         users: Mapping[str, str] | None = None,
+        properties: Mapping[str, str] | None = None,
     ) -> None:
         self._home = home
         self._folder = folder
@@ -57,7 +59,7 @@ class KafkaNode:
             f"listener.name.{one.name.lower()}.{name}": value
             for one in listeners
             for name, value in one.properties.items()
-        }
+        } | dict(properties or {})
         self.bootstrap = f"127.0.0.1:{port}"
         folder.mkdir(parents=True, exist_ok=True)
         self._properties = folder / "server.properties"

@@ -1,7 +1,7 @@
 """`viva topics`."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -10,7 +10,7 @@ from rich.table import Table
 from viva.contracts.catalogue import catalogue
 from viva.platform.local.state import current_settings
 from viva.platform.messaging.access import access_commands
-from viva.platform.messaging.topics import apply_topics, verify_topics
+from viva.platform.messaging.topics import apply_topics, partitions_of, verify_topics
 from viva.platform.settings import PlatformSettings
 
 app = typer.Typer(no_args_is_help=True, help="Topics: list, make, compare with the broker.")
@@ -19,12 +19,14 @@ _console = Console()
 
 @app.command("list")
 def show() -> None:
-    """List the catalogue."""
+    """List the catalogue, with the partitions that VIVA_TOPIC_PARTITIONS says."""
+    settings = current_settings()
     table = Table("topic", "owner", "partitions", "kept", "read by")
     for topic in catalogue():
         days = f"{topic.retention_ms / 86_400_000:g} d"
         readers = ", ".join(topic.consumers) or "-"
-        table.add_row(topic.name, topic.owner, str(topic.partitions), days, readers)
+        count = str(partitions_of(topic, settings))
+        table.add_row(topic.name, topic.owner, count, days, readers)
     _console.print(table)
 
 
@@ -44,12 +46,17 @@ def apply_() -> None:
 
 @app.command()
 def acls(
-    principal: Annotated[
-        str, typer.Option(help="{service} stands for each service's name.")
-    ] = "User:viva-{service}",
+    principal: Annotated[str, typer.Option(help="Whom kafka.sasl.existingSecret names.")],
+    mode: Annotated[
+        Literal["apply", "verify", "none"], typer.Option(help="As kafka.topics.mode.")
+    ] = "apply",
+    keda: Annotated[
+        str | None, typer.Option(help="Whom autoscaling.keda.kafkaAuthSecret names.")
+    ] = None,
 ) -> None:
-    """Print the rights that each service needs on the broker; applies nothing."""
-    for command in access_commands(current_settings().topic_prefix, principal):
+    """Print the rights that Viva needs on the broker, such as of User:viva; gives none."""
+    prefix = current_settings().topic_prefix
+    for command in access_commands(prefix, principal, create=mode == "apply", scaler=keda):
         typer.echo(command)
 
 

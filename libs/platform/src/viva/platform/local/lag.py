@@ -4,6 +4,7 @@ from aiokafka import TopicPartition
 
 from viva.contracts.catalogue import catalogue
 from viva.platform.messaging.offsets import committed_offsets, end_offsets
+from viva.platform.messaging.topics import partitions_of
 from viva.platform.settings import PlatformSettings
 
 
@@ -17,7 +18,7 @@ async def consumer_lag(settings: PlatformSettings) -> dict[str, int]:
     for topic in catalogue():
         name = settings.topic_prefix + topic.name
         for group in topic.groups:
-            numbers = range(topic.partitions)
+            numbers = range(partitions_of(topic, settings))
             read_by.setdefault(group, []).extend(TopicPartition(name, x) for x in numbers)
     ends = await end_offsets(settings, {tp for partitions in read_by.values() for tp in partitions})
     lags = {}

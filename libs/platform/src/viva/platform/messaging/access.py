@@ -1,39 +1,46 @@
 """Who must be allowed what on the broker, for a team that gives rights one by one."""
 
-from collections.abc import Iterator
-
 from viva.contracts.catalogue import catalogue
+from viva.platform.messaging.replay import REPLAYER, dead_letter_topics
 
 
-def services() -> list[str]:
-    """Every service that writes or reads a topic."""
-    named = {topic.owner for topic in catalogue()}
-    return sorted(named | {name for topic in catalogue() for name in topic.consumers})
+def access_commands(
+    prefix: str, principal: str, *, create: bool, scaler: str | None = None
+) -> list[str]:
+    """One `kafka-acls.sh --add` for each kind of right.
 
-
-def access_commands(topic_prefix: str, principal: str) -> list[str]:
-    """One `kafka-acls.sh --add` a right.
+    All pods, jobs and commands of an installation come with the chart's one secret, so they are one
+    principal. It reads each topic (`viva trace`) and the dead letters (`viva dlq`) too.
 
     Args:
-        principal: with `{service}` in it, such as `User:viva-{service}`.
+        prefix: before each topic's and group's name.
+        principal: such as `User:viva`.
+        create: it makes topics as well; the operator's team does so otherwise.
+        scaler: KEDA's principal: it looks at lag and no more.
     """
-    return [
-        f'kafka-acls.sh --bootstrap-server "$BOOTSTRAP" --add --allow-principal '
-        f'"{principal.format(service=service)}" {right}'
-        for service in services()
-        for right in _rights(service, topic_prefix)
+    events = _all("topic", prefix, [topic.name for topic in catalogue()])
+    letters = _all("topic", prefix, dead_letter_topics())
+    groups = _all("group", prefix, sorted({x for topic in catalogue() for x in topic.groups}))
+    replayer = _all("group", prefix, [REPLAYER])
+    making = ["Create"] if create else []
+    rights = [
+        (principal, ["--cluster"], ["IdempotentWrite"]),
+        (principal, events + letters, ["Read", "Write", "Describe", *making]),
+        (principal, groups + replayer, ["Read", "Describe"]),
     ]
+    if scaler:
+        rights.append((scaler, events + groups, ["Describe"]))
+    return [_command(*right) for right in rights]
 
 
-def _rights(service: str, prefix: str) -> Iterator[str]:
-    group = f"viva.{service}"
-    yield "--cluster --operation IdempotentWrite"
-    for topic in catalogue():
-        if topic.owner == service:
-            yield f"--topic {prefix}{topic.name} --operation Write --operation Describe"
-        if service in topic.consumers:
-            yield f"--topic {prefix}{topic.name} --operation Read --operation Describe"
-            letters = prefix + topic.dead_letters(group)
-            yield f"--topic {letters} --operation Write --operation Describe"
-    if any(service in topic.consumers for topic in catalogue()):
-        yield f"--group {prefix}{group} --operation Read --operation Describe"
+def _all(resource: str, prefix: str, names: list[str]) -> list[str]:
+    return [f"--{resource} {prefix}{name}" for name in names]
+
+
+def _command(principal: str, resources: list[str], operations: list[str]) -> str:
+    # All at once: the tool takes seconds to start.
+    rights = " ".join([*resources, *(f"--operation {operation}" for operation in operations)])
+    return (
+        'kafka-acls.sh --bootstrap-server "$BOOTSTRAP" --add '
+        f'--allow-principal "{principal}" {rights}'
+    )

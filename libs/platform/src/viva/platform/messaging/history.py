@@ -12,6 +12,7 @@ from viva.platform.errors import TransientError
 from viva.platform.messaging.connection import client_options
 from viva.platform.messaging.event import Record
 from viva.platform.messaging.offsets import end_offsets
+from viva.platform.messaging.topics import partitions_of
 from viva.platform.settings import PlatformSettings
 
 _LIMIT_S = 60.0
@@ -20,17 +21,19 @@ _LIMIT_S = 60.0
 async def history(
     settings: PlatformSettings, topics: Sequence[Topic], key: str, since: datetime
 ) -> list[Record]:
-    """Reads one key's records, each topic's in order.
+    """Reads one key's records, each partition's in order.
 
     Reads as no group: nothing is committed and nobody is disturbed. Only the key's partition of
-    each topic is read, from about `since` on.
+    each topic is read, from about `since` on; where the number of partitions was raised, also the
+    one that the key had by the catalogue's number.
 
     Raises:
         TransientError: the broker is away, or there is more than can be read in a minute.
     """
     partitions = [
-        TopicPartition(settings.topic_prefix + topic.name, _partition(key, topic.partitions))
+        TopicPartition(settings.topic_prefix + topic.name, number)
         for topic in topics
+        for number in _partitions(key, topic, settings)
     ]
     ends = await end_offsets(settings, partitions)
     reader = AIOKafkaConsumer(
@@ -82,6 +85,8 @@ async def _read(
     return found
 
 
-def _partition(key: str, count: int) -> int:
-    """As the producer chooses it."""
-    return int((murmur2(key.encode()) & 0x7FFFFFFF) % count)
+def _partitions(key: str, topic: Topic, settings: PlatformSettings) -> set[int]:
+    """As the producer chooses it, and chose it before the number was raised."""
+    count = partitions_of(topic, settings)
+    hashed = int(murmur2(key.encode()) & 0x7FFFFFFF)
+    return {hashed % count, hashed % min(count, topic.partitions)}

@@ -15,7 +15,7 @@ from viva.platform.messaging.producer import Producer
 from viva.platform.messaging.topics import admin_client
 from viva.platform.settings import PlatformSettings
 
-_REPLAYER = "viva.dlq-replay"
+REPLAYER = "viva.dlq-replay"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ async def count_dead_letters(settings: PlatformSettings) -> dict[str, tuple[int,
     topics = [topic for topic in dead_letter_topics() if settings.topic_prefix + topic in there]
     partitions = {topic: _partition(settings, topic) for topic in topics}
     ends = await end_offsets(settings, partitions.values())
-    done = await committed_offsets(settings, _REPLAYER, partitions.values())
+    done = await committed_offsets(settings, REPLAYER, partitions.values())
     async with _reader(settings) as reader:
         first = await reader.beginning_offsets(list(partitions.values()))
     return {
@@ -66,7 +66,7 @@ async def read_dead_letters(settings: PlatformSettings, topic: str) -> list[Dead
     """
     partition = _partition(settings, topic)
     end = (await end_offsets(settings, [partition]))[partition]
-    done = (await committed_offsets(settings, _REPLAYER, [partition])).get(partition, 0)
+    done = (await committed_offsets(settings, REPLAYER, [partition])).get(partition, 0)
     async with _reader(settings) as reader:
         reader.assign([partition])
         await reader.seek_to_beginning(partition)
@@ -109,7 +109,7 @@ def dead_letter_topics() -> list[str]:
 
 async def _note_replayed(settings: PlatformSettings, topic: str, offset: int) -> None:
     partition = _partition(settings, topic)
-    async with _reader(settings, group=settings.topic_prefix + _REPLAYER) as reader:
+    async with _reader(settings, group=settings.topic_prefix + REPLAYER) as reader:
         reader.assign([partition])
         await reader.commit({partition: offset + 1})
 

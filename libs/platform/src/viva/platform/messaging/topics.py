@@ -18,20 +18,31 @@ from viva.platform.settings import PlatformSettings
 
 _START_LIMIT_S = 60.0
 _EXISTS = 36  # error code of the protocol
+_RUNBOOK = "deploy/docs/runbooks/partitions.md"
 
 
 @dataclass(frozen=True)
 class WantedTopic:
-    """One topic that must be there."""
+    """One topic that must be there.
+
+    Attributes:
+        by: who says how many partitions.
+    """
 
     name: str
     partitions: int
     config: dict[str, str]
+    by: str = "the catalogue"
 
 
-def wanted_topics(prefix: str = "") -> list[WantedTopic]:
+def wanted_topics(settings: PlatformSettings) -> list[WantedTopic]:
     """The catalogue's topics and each group's dead letters."""
-    return [wanted for topic in catalogue() for wanted in _with_dead_letters(topic, prefix)]
+    return [wanted for topic in catalogue() for wanted in _with_dead_letters(topic, settings)]
+
+
+def partitions_of(topic: Topic, settings: PlatformSettings) -> int:
+    """How many partitions a topic of the catalogue has in this installation."""
+    return settings.topic_partitions or topic.partitions
 
 
 async def apply_topics(settings: PlatformSettings) -> list[str]:
@@ -45,9 +56,7 @@ async def apply_topics(settings: PlatformSettings) -> list[str]:
     """
     async with admin_client(settings) as admin:
         there = set(await admin.list_topics())
-        missing = [
-            wanted for wanted in wanted_topics(settings.topic_prefix) if wanted.name not in there
-        ]
+        missing = [wanted for wanted in wanted_topics(settings) if wanted.name not in there]
         if not missing:
             return []
         response = await admin.create_topics(
@@ -84,7 +93,7 @@ async def verify_topics(
             None.
     """
     prefix = settings.topic_prefix
-    every = wanted_topics(prefix)
+    every = wanted_topics(settings)
     ours = [x for x in every if names is None or x.name.removeprefix(prefix) in names]
     async with admin_client(settings) as admin:
         described = await admin.describe_topics()
@@ -95,9 +104,7 @@ async def verify_topics(
         if count is None:
             differences.append(f"{wanted.name}: missing; `viva topics apply` makes it")
         elif count != wanted.partitions:
-            differences.append(
-                f"{wanted.name}: has {count} partitions, the catalogue says {wanted.partitions}"
-            )
+            differences.append(_difference(wanted, count))
     return differences
 
 
@@ -126,6 +133,15 @@ async def admin_client(settings: PlatformSettings) -> AsyncIterator[AIOKafkaAdmi
         await admin.close()
 
 
+def _difference(wanted: WantedTopic, count: int) -> str:
+    says = f"{wanted.name}: has {count} partitions, {wanted.by} says {wanted.partitions}"
+    if count < wanted.partitions:
+        return f"{says}; raise them as {_RUNBOOK} says"
+    if wanted.name.endswith(".dlq"):
+        return f"{says}; delete it while it is empty"
+    return f"{says}; set VIVA_TOPIC_PARTITIONS to {count}, or delete it while it is empty"
+
+
 def _new_topic(wanted: WantedTopic, *, embedded: bool) -> NewTopic:
     if embedded:
         return NewTopic(wanted.name, wanted.partitions, 1, topic_configs=wanted.config)
@@ -133,9 +149,11 @@ def _new_topic(wanted: WantedTopic, *, embedded: bool) -> NewTopic:
     return NewTopic(wanted.name, wanted.partitions, -1, {}, topic_configs=wanted.config)
 
 
-def _with_dead_letters(topic: Topic, prefix: str) -> list[WantedTopic]:
+def _with_dead_letters(topic: Topic, settings: PlatformSettings) -> list[WantedTopic]:
+    prefix, count = settings.topic_prefix, partitions_of(topic, settings)
     retention = {"retention.ms": str(topic.dead_letter_retention_ms)}
-    own = WantedTopic(prefix + topic.name, topic.partitions, topic.config)
+    by = "the catalogue" if count == topic.partitions else "VIVA_TOPIC_PARTITIONS"
+    own = WantedTopic(prefix + topic.name, count, topic.config, by)
     return [
         own,
         *(WantedTopic(prefix + topic.dead_letters(group), 1, retention) for group in topic.groups),
