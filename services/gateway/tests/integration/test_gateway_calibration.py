@@ -9,6 +9,7 @@ import pytest
 from viva.contracts.common.v1 import common_pb2 as common
 from viva.contracts.gateway.events.v1 import events_pb2 as gateway_events
 from viva.contracts.scoring.v1 import scoring_pb2
+from viva.gateway.domain.access import Scope
 from viva.gateway.entrypoints.schemas.calibration import CalibrationDocument, RatingsDocument
 from viva.scoring.application.calibrate import calibrate
 from viva.scoring.entrypoints import calibrations
@@ -128,6 +129,12 @@ async def test_from_ratings_to_a_version_that_scores_with_them(world: World) -> 
     impact = calibration["report"]["impact"]
     groups = {line["group"]: line["count"] for line in impact["after"][0]["lines"]}
     assert groups == {"female": 1, "unknown": PEOPLE - 1}
+    # Of one person only that there is one.
+    for table in (*impact["before"], *impact["after"]):
+        small = [line for line in table["lines"] if line["small"]]
+        assert [line["count"] for line in small] == [1] * (table["division"] == "sex")
+        assert all(line["favoured"] is line["rate"] is line["ratio"] is None for line in small)
+    assert impact["after"][0]["lines"][1]["rate"] is not None
     assert "iv_" not in made.text
     again = (await customer.post(f"{path}/calibrations")).json()
     assert again["report"] == calibration["report"]
@@ -137,7 +144,22 @@ async def test_from_ratings_to_a_version_that_scores_with_them(world: World) -> 
     assert before["versions"]["framework"]["version"] == 1
     assert not (await specified(world, before["id"])).HasField("calibration")
     url = f"{path}/calibrations/{calibration['id']}/activate"
+    # Who keeps the library sees the report without impact, and may activate it.
+    curator = await world.customer(
+        tenant=customer.tenant_id,
+        credits_given=0,
+        scopes=frozenset({Scope.LIBRARY_READ, Scope.LIBRARY_WRITE}),
+    )
+    hidden = {"impact": None, "impact_null_reason": "bias_audit_scope_missing"}
+    (_, seen) = (await curator.get(f"{path}/calibrations")).json()["data"]
+    CalibrationDocument.model_validate(seen)
+    assert seen == calibration | {"report": calibration["report"] | hidden}
+    fitted = await curator.post(f"{path}/calibrations")
+    assert fitted.json()["report"] == seen["report"]
+    activated = (await curator.post(url)).json()
+    assert activated["report"] == seen["report"]
     active = (await customer.post(url)).json()
+    assert active["report"] == calibration["report"]
     assert (active["activated_version"], active["framework_version"]) == (2, 1)
     assert (await customer.post(url)).json() == active
     after = await customer.interview(framework=framework)
@@ -180,7 +202,11 @@ async def test_from_ratings_to_a_version_that_scores_with_them(world: World) -> 
     left = (await customer.get(f"{path}/ratings")).json()["competencies"][0]
     assert (left["candidates"], left["double_rated"]) == (PEOPLE - 1, 30)
     listed = (await customer.get(f"{path}/calibrations")).json()["data"]
-    assert {one["id"] for one in listed} == {calibration["id"], again["id"]}
+    assert {one["id"] for one in listed} == {calibration["id"], again["id"], fitted.json()["id"]}
+    log = (await customer.get("/audit-log", target=framework)).json()["data"]
+    assert [one["details"]["impact"] for one in log if one["action"] == "calibration.list"] == [
+        "shown"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,15 @@
 import pytest
 from scipy.stats import fisher_exact as reference
 
-from viva.gateway.domain.bias_audit import UNKNOWN, Sampled, Table, fisher_exact, tables
+from viva.gateway.application.calibration_report import shown
+from viva.gateway.domain.bias_audit import (
+    UNKNOWN,
+    Sampled,
+    Table,
+    fisher_exact,
+    tables,
+    too_few,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,3 +65,25 @@ def test_unknown_small_and_null_are_counted_and_not_compared() -> None:
 
 def test_no_interviews_make_no_groups() -> None:
     assert all(not table.lines and not table.sufficient for table in tables([]))
+
+
+@pytest.mark.parametrize(
+    ("count", "compared", "hidden"),
+    [(1, 3, True), (2, 3, False), (1, 100, True), (2, 100, False), (3, 200, True), (4, 200, False)],
+)
+def test_in_a_calibration_small_groups_are_counted_only(
+    count: int, compared: int, hidden: bool
+) -> None:
+    assert too_few(count, compared) is hidden
+    line = {"group": "female", "count": count, "nulls": 0, "favoured": 1, "rate": 1 / count}
+    line |= {"ratio": None, "below_four_fifths": None, "fisher_p": None, "small": False}
+    stored = {"impact": {"before": [{"compared": compared, "lines": [line]}], "after": []}}
+    (seen,) = shown(stored, audited=True)["impact"]["before"][0]["lines"]
+    assert (seen["count"], seen["favoured"] is None, seen["rate"] is None, seen["small"]) == (
+        count,
+        hidden,
+        hidden,
+        hidden,
+    )
+    assert shown(stored, audited=False)["impact"] is None
+    assert line["favoured"] == 1

@@ -61,7 +61,7 @@ def test_an_answer_to_another_question_is_cut_and_says_by_what(analyst: Analyst)
     assert (found.tenths or 0) < 250
     assert relevance.tenths <= -100
     assert relevance.label.startswith("Not to the point: fits the question by ")
-    assert "2.75 needed" in relevance.label
+    assert "2.25 needed" in relevance.label
     assert relevance.evidence
     assert "with an answer to the point" in [one.text for one in found.suggestions]
 

@@ -17,8 +17,9 @@ from viva.scoring.adapters.coefficients import packaged_coefficients
 from viva.scoring.adapters.language_model import packaged_language_model
 from viva.scoring.application.analysis import Analyst
 from viva.scoring.application.score_interview import Interview, score_interview
-from viva.scoring.domain.interview import CompetencyResult, combine, overall, standard_error
+from viva.scoring.domain.interview import CompetencyResult, combine, overall, overall_error
 from viva.scoring.domain.model import Answer, Contribution, Scored
+from viva.scoring.domain.uncertainty import Prior, standard_error
 
 
 def interview(*answers: Answer, planned: int = 2) -> Interview:
@@ -153,7 +154,24 @@ def test_many_words_of_others_ask_for_review(analyst: Analyst) -> None:
         dataclasses.replace(word, dropped=place % 3 == 0) for place, word in enumerate(answer.words)
     )
     mixed = interview(dataclasses.replace(answer, words=words), second(SHORT_TEAM + SHORT_TEAM))
-    assert score_interview(mixed, analyst).review_recommended
+    result = score_interview(mixed, analyst)
+    assert result.review_recommended
+    assert "words_of_others" in result.confidence_reasons
+    assert result.with_dropped is not None
+    assert "words_of_others" not in result.with_dropped.result.confidence_reasons
+    few = dataclasses.replace(words[0], dropped=True)
+    once = dataclasses.replace(answer, words=(few, *answer.words[1:]))
+    rare = score_interview(interview(once, second(SHORT_TEAM)), analyst)
+    assert rare.with_dropped is not None
+    assert "words_of_others" not in rare.confidence_reasons
+
+
+def test_words_of_others_are_named_where_too_few_are_left_for_a_score(analyst: Analyst) -> None:
+    answer = spoken(STRONG)
+    words = tuple(dataclasses.replace(word, dropped=True) for word in answer.words)
+    result = score_interview(interview(dataclasses.replace(answer, words=words)), analyst)
+    assert (result.overall, result.overall_error) == (None, None)
+    assert result.confidence_reasons == (result.overall_null_reason, "words_of_others")
 
 
 def test_hesitation_lowers_fluency(analyst: Analyst) -> None:
@@ -192,10 +210,67 @@ def test_a_competency_is_the_mean_of_its_questions(scores: list[int]) -> None:
 
 
 def test_more_answers_are_surer() -> None:
-    coefficients = packaged_coefficients()
-    assert standard_error([500], coefficients) == 150
-    assert standard_error([500, 500, 500, 500], coefficients) < 75
-    assert standard_error([0, 1000], coefficients) > standard_error([500, 500], coefficients)
+    prior = packaged_coefficients().prior
+    assert standard_error([500], prior) == 150
+    assert standard_error([500, 500, 500, 500], prior) < 75
+    assert standard_error([0, 1000], prior) > standard_error([500, 500], prior)
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=6), st.integers(1, 60_000))
+def test_answers_that_count_alike_need_no_weights(scores: list[int], weight: int) -> None:
+    prior = Prior(44, 2)
+    weighted = standard_error(scores, prior, [weight] * len(scores))
+    assert weighted == standard_error(scores, prior)
+
+
+def test_a_word_on_the_side_hardly_changes_how_sure_a_mean_is() -> None:
+    prior = Prior(44, 2)
+    usual = standard_error([600, 640], prior, [20_000, 20_000])
+    assert standard_error([600, 640, 0], prior, [20_000, 20_000, 300]) < 2 * usual
+    assert standard_error([600, 640, 0], prior) > 3 * usual
+
+
+def _sure(weight: float, error: int | None, *questions: str) -> CompetencyResult:
+    found = tuple((name, Scored(600)) for name in questions)
+    return dataclasses.replace(_result(weight, 600), standard_error=error, questions=found)
+
+
+def test_the_overall_error_follows_weights_and_shared_questions() -> None:
+    assert overall_error([_sure(0.3, 80, "q1", "q2", "q3")]) == 80
+    # Of different questions errors are independent, of the same they are one.
+    assert overall_error([_sure(1, 60, "q1"), _sure(1, 80, "q2")]) == 50
+    assert overall_error([_sure(1, 60, "q1"), _sure(1, 80, "q1")]) == 70
+    assert overall_error([_sure(3, 60, "q1"), _sure(1, 80, "q2")]) == 49
+    between = overall_error([_sure(1, 60, "q1", "q2"), _sure(1, 80, "q2", "q3")])
+    assert between is not None
+    assert 50 < between < 70
+    # What has no score is not in the mean; what has no error is in it and says nothing.
+    assert overall_error([_sure(1, 60, "q1"), _result(2.0, None)]) == 60
+    assert overall_error([_sure(1, 60, "q1"), _sure(1, None, "q2")]) is None
+    assert overall_error([]) is None
+
+
+def test_every_score_says_how_sure_it_is(analyst: Analyst) -> None:
+    alike = score_interview(interview(spoken(STRONG), second(SHORT_TEAM)), analyst)
+    errors = [one.standard_error or 0 for one in alike.competencies]
+    assert alike.overall_error is not None
+    assert 0 < alike.overall_error <= max(errors)
+    uneven = interview(spoken(STRONG, word_ms=700, pause_ms=2_000), second(SHORT_TEAM))
+    apart = score_interview(uneven, analyst).language
+    assert (apart.fluency_error or 0) > (alike.language.fluency_error or 0) > 0
+    assert (alike.language.intelligibility_error or 0) > 0
+
+
+def test_what_has_no_score_has_no_error(analyst: Analyst) -> None:
+    typed = score_interview(
+        interview(spoken(STRONG, typed=True), second(SHORT_TEAM, typed=True)), analyst
+    )
+    assert typed.overall_error is not None
+    silent = score_interview(interview(spoken(""), second("")), analyst)
+    assert silent.overall_error is None
+    for language in (typed.language, silent.language):
+        assert language.fluency_error is None
+        assert language.intelligibility_error is None
 
 
 def test_a_feature_out_of_the_fitted_range_is_told(analyst: Analyst) -> None:

@@ -1,14 +1,18 @@
 """What leaves the service: the same input gives the same bytes."""
 
+import dataclasses
 import os
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from scoring_speaking import PROBLEM, PROBLEM_QUESTION, SHORT_TEAM, STRONG, TEAM_QUESTION, TEAMWORK
 
 from viva.contracts.common.v1 import common_pb2 as pb
+from viva.platform.processor import processor
 from viva.scoring.adapters.coefficients import packaged_coefficients
 from viva.scoring.adapters.worker import versions
 from viva.scoring.application.analysis import Analyst
@@ -16,6 +20,7 @@ from viva.scoring.application.score_answer import score_answer
 from viva.scoring.application.score_interview import score_interview
 from viva.scoring.domain.model import Competency
 from viva.scoring.entrypoints import decode, encode
+from viva.scoring.entrypoints.bundles import fingerprint
 
 COEFFICIENTS = packaged_coefficients()
 VERSIONS = versions(COEFFICIENTS, "ab" * 32)
@@ -25,6 +30,12 @@ def test_a_score_names_the_rules_that_it_was_computed_by() -> None:
     named = {one.name: one for one in VERSIONS}
     assert len(named) == len(VERSIONS)
     assert len(named["viva-scoring-rules"].sha256) == 64
+    assert VERSIONS[0].name == "viva-scoring"
+
+
+def test_a_score_names_the_processor_that_it_was_computed_on() -> None:
+    assert processor() in {one.name: one for one in VERSIONS}["runtime"].version
+    assert processor() in fingerprint(VERSIONS)
 
 
 def competency(one: Competency) -> pb.Competency:
@@ -125,6 +136,10 @@ def test_another_process_gives_the_same_bytes(analyst: Analyst) -> None:
 def test_points_on_the_wire_add_up(analyst: Analyst) -> None:
     score = pb.InterviewScore.FromString(interview_bytes(analyst, bundle()))
     assert score.HasField("overall")
+    assert score.overall_standard_error > 0
+    assert score.overall_validation == "none"
+    assert score.language.fluency_standard_error > 0
+    assert score.language.intelligibility_standard_error > 0
     for one in score.competencies:
         assert round(sum(c.points for c in one.contributions), 6) == one.score
         assert one.validation == "none"
@@ -168,7 +183,78 @@ def test_recognition_confidence_reaches_intelligibility_alone(analyst: Analyst) 
     assert low.language.intelligibility < high.language.intelligibility
     for score in (low, high):
         score.language.ClearField("intelligibility")
+        score.language.ClearField("intelligibility_standard_error")
         kept = [f for f in score.language.features if f.name != "word_confidence"]
         score.language.ClearField("features")
         score.language.features.extend(kept)
     assert low == high
+
+
+def _validation(analyst: Analyst, *competencies: Competency) -> str:
+    found = score_interview(
+        dataclasses.replace(decode.interview(bundle()), competencies=competencies), analyst
+    )
+    return encode.interview_score(found, COEFFICIENTS, VERSIONS).overall_validation
+
+
+def test_the_overall_score_is_as_valid_as_the_weakest_that_it_is_made_of(analyst: Analyst) -> None:
+    problem, team = (dataclasses.replace(one, factors={}) for one in (PROBLEM, TEAMWORK))
+    assert _validation(analyst, problem, team) == "calibrated"
+    assert _validation(analyst, problem, TEAMWORK) == "none"
+    # What has no score is no part of it; nor is there anything to say where there is no number.
+    unasked = Competency("charm", "Charm", weight=0.5)
+    assert _validation(analyst, problem, team, unasked) == "calibrated"
+    assert _validation(analyst, unasked) == ""
+
+
+def test_what_cannot_be_said_is_absent(analyst: Analyst) -> None:
+    silent = bundle()
+    for one in silent.answers:
+        del one.transcript.words[:]
+    score = pb.InterviewScore.FromString(interview_bytes(analyst, silent))
+    assert not score.HasField("overall_standard_error")
+    assert not score.HasField("overall")
+    assert not score.language.HasField("fluency_standard_error")
+    assert not score.language.HasField("intelligibility_standard_error")
+
+
+def _speech(one: pb.AnswerBundle) -> None:
+    one.transcript.speech[0].end_ms += 10
+
+
+def _syllable(one: pb.AnswerBundle) -> None:
+    one.transcript.syllables_ms.append(120)
+
+
+def _interviewer(one: pb.AnswerBundle) -> None:
+    one.answer.interviewer_spans.add(start_ms=0, end_ms=100)
+
+
+def _missing(one: pb.AnswerBundle) -> None:
+    one.missing_stages.append("asr")
+
+
+def _dropped(one: pb.AnswerBundle) -> None:
+    one.transcript.words[0].dropped = True
+
+
+def _probability(one: pb.AnswerBundle) -> None:
+    one.transcript.language_probability = 0.5
+
+
+@pytest.mark.parametrize(
+    "change", [_speech, _syllable, _interviewer, _missing, _dropped, _probability]
+)
+def test_the_transcripts_version_covers_what_a_score_depends_on(
+    change: Callable[[pb.AnswerBundle], None],
+) -> None:
+    changed = bundle()
+    change(changed.answers[0])
+    assert decode.transcript_sha256(changed) != decode.transcript_sha256(bundle())
+
+
+def test_the_transcripts_version_is_that_of_its_content_alone() -> None:
+    same = bundle()
+    same.answers.reverse()
+    same.answers[0].transcript.filled_pauses.add(start_ms=0, end_ms=100)
+    assert decode.transcript_sha256(same) == decode.transcript_sha256(bundle())

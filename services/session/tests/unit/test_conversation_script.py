@@ -2,6 +2,7 @@ import pytest
 
 from viva.session.domain.plan import (
     Channel,
+    ConsentMode,
     Evidence,
     FollowUpPlan,
     PersonaPlan,
@@ -68,6 +69,14 @@ def test_an_unknown_tone_is_warm() -> None:
 def test_consent_is_asked_by_voice_on_the_phone_only() -> None:
     assert "consent" not in build_script(plan()).prompts
     assert "consent" in build_script(plan(channel=Channel.PHONE)).prompts
+
+
+@pytest.mark.parametrize("mode", ConsentMode)
+def test_the_voice_print_is_named_where_no_page_names_it(mode: ConsentMode) -> None:
+    notice = build_script(plan(channel=Channel.PHONE, consent_mode=mode)).prompts["notice"]
+    assert "print of" in notice
+    assert "deleted" in notice
+    assert "print of" not in build_script(plan(consent_mode=mode)).prompts["notice"]
 
 
 def test_a_language_without_phrases_is_refused() -> None:

@@ -11,9 +11,10 @@ from viva.gateway.entrypoints.app import describe
 
 def documents() -> dict[str, str]:
     """Gives the text of each file by its name."""
+    openapi = describe().openapi()
     return {
-        "openapi.json": _text(describe().openapi()),
-        "asyncapi.json": _text(asyncapi_document()),
+        "openapi.json": _text(openapi),
+        "asyncapi.json": _text(asyncapi_document(openapi)),
     }
 
 

@@ -27,6 +27,15 @@ async def _finished(world: World, customer: Customer) -> str:
     """An interview with a verdict, a flag, and six seconds of recording."""
     interview_id = str((await customer.interview(external_id="A-17"))["id"])
     event = await completed(world.objects, interview_id, second_speaker=True)
+    score = event.score
+    score.overall_standard_error = 6.5
+    score.overall_validation = score.competencies[0].validation = "none"
+    score.review_recommended = True
+    score.confidence_reasons.append("words_of_others")
+    score.language.fluency_standard_error = 3.1
+    score.language.fluency_validation = "provisional"
+    score.language.intelligibility = 70.5
+    score.language.intelligibility_validation = "provisional"
     tone = (3000 * np.sin(np.arange(6 * RATE) / 9)).astype(np.int16)
     wav = wav_header(len(tone), channels=2) + interleave(tone, tone)
     event.recording.CopyFrom(ref(await world.objects.put(f"interviews/{interview_id}/r.wav", wav)))
@@ -106,6 +115,27 @@ async def test_a_recruiter_decides_a_review_and_overrides_a_score(
     assert customer.secret not in page.url
     await page.click("#sign-out")
     assert await page.evaluate("sessionStorage.length") == 0
+
+
+async def test_a_recruiter_sees_why_and_how_sure(
+    world: World, customer: Customer, desk: Desk
+) -> None:
+    interview_id = await _finished(world, customer)
+    page = desk.page
+    await desk.sign_in(customer.secret)
+    await page.click(f"text={interview_id}")
+    await page.wait_for_selector("[data-review=open] >> text=Words of others")
+    for target, shown in {
+        "overall_score": ["Validation: none", "Standard error 6.5."],
+        "competencies.communication": ["Validation: none", "Standard error 4.0."],
+        "language.fluency": ["Validation: provisional", "Standard error 3.1."],
+        "language.intelligibility": ["Validation: provisional", "71"],
+    }.items():
+        card = page.locator(f"[data-score='{target}']")
+        for text in shown:
+            await card.locator(f"text={text}").first.wait_for()
+        overridable = await card.locator("summary:has-text('Override')").count()
+        assert overridable == (target != "language.intelligibility")
 
 
 async def test_a_quote_plays_where_it_was_said(

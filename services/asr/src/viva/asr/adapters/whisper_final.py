@@ -5,10 +5,8 @@ never samples, so the same audio gives the same transcript on the same runtime.
 """
 
 import hashlib
-import platform
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,6 +27,7 @@ from viva.audio.models.store import ModelStore
 from viva.audio.pcm import Floats, Samples, milliseconds_of, samples_in, to_float
 from viva.audio.syllables import syllable_nuclei
 from viva.audio.vad import SpeechSpan, VoiceActivityDetector
+from viva.platform.processor import processor
 
 _JOIN_MS = 1000
 _PAD_MS = 300
@@ -162,15 +161,8 @@ def _runtime_fingerprint(threads: int, beam: int) -> Fingerprint:
     """What besides the weights decides a transcript: libraries, instruction set, options."""
     parts: Sequence[str] = (
         *(f"{name} {version(name)}" for name in ("faster-whisper", "ctranslate2", "onnxruntime")),
-        f"{platform.machine()} {_vector_instructions()}",
+        processor(),
         f"int8 threads={threads} beam={beam} recipe={_RECIPE}",
     )
     text = "; ".join(parts)
     return Fingerprint("asr-runtime", text, hashlib.sha256(text.encode()).hexdigest())
-
-
-def _vector_instructions() -> str:
-    """The widest vector instructions of this CPU: they change the last digits."""
-    cpu = Path("/proc/cpuinfo")
-    flags = cpu.read_text(encoding="utf-8").split() if cpu.exists() else []
-    return next((name for name in ("avx512_vnni", "avx512f", "avx2", "asimd") if name in flags), "")

@@ -6,6 +6,8 @@ from viva.contracts.catalogue import Topic, catalogue
 
 Json = dict[str, Any]
 _KAFKA_BINDING = "0.5.0"
+_VERDICT = "InterviewDocument"
+_SCHEMAS = "#/components/schemas/"
 _HEADERS: Json = {
     "type": "object",
     "description": "CloudEvents 1.0, Kafka protocol binding, binary mode",
@@ -25,8 +27,12 @@ _HEADERS: Json = {
 }
 
 
-def asyncapi_document() -> Json:
-    """Describes every topic: its channel, its messages, who sends and who receives."""
+def asyncapi_document(openapi: Json) -> Json:
+    """Describes every topic: its channel, its messages, who sends and who receives.
+
+    Args:
+        openapi: the API's own document; the public topic carries what it describes.
+    """
     topics = sorted(catalogue(), key=lambda topic: topic.name)
     return {
         "asyncapi": "3.0.0",
@@ -43,16 +49,7 @@ def asyncapi_document() -> Json:
         "components": {
             "messageTraits": {"cloudEvent": {"headers": _HEADERS}},
             "schemas": {
-                "Interview": {
-                    "type": "object",
-                    "description": "The answer of GET /v1/interviews/{interview_id} at that "
-                    "moment; see InterviewDocument in openapi.json",
-                    "required": ["interview_id", "status"],
-                    "properties": {
-                        "interview_id": {"type": "string"},
-                        "status": {"type": "string"},
-                    },
-                },
+                **_with_parts(_VERDICT, openapi["components"]["schemas"]),
                 "Protobuf": {
                     "type": "string",
                     "format": "binary",
@@ -61,6 +58,28 @@ def asyncapi_document() -> Json:
             },
         },
     }
+
+
+def _with_parts(name: str, schemas: Json) -> Json:
+    """A schema and all that it is made of, by name."""
+    found: Json = {}
+    wanted = [name]
+    while wanted:
+        one = wanted.pop()
+        if one not in found:
+            found[one] = schemas[one]
+            wanted += _references(schemas[one])
+    return dict(sorted(found.items()))
+
+
+def _references(schema: Any) -> list[str]:
+    if isinstance(schema, list):
+        return [name for each in schema for name in _references(each)]
+    if not isinstance(schema, dict):
+        return []
+    reference = schema.get("$ref")
+    named = [reference.removeprefix(_SCHEMAS)] if isinstance(reference, str) else []
+    return named + _references(list(schema.values()))
 
 
 def _channel(topic: Topic) -> Json:
@@ -84,12 +103,14 @@ def _channel(topic: Topic) -> Json:
 
 def _message(topic: Topic, kind: str) -> Json:
     is_json = topic.encoding == "json"
-    schema = "Interview" if is_json else "Protobuf"
+    schema = _VERDICT if is_json else "Protobuf"
+    told = {"summary": "The answer of GET /v1/interviews/{interview_id} at that moment"}
     return {
         "name": kind,
+        **(told if is_json else {}),
         "contentType": "application/json" if is_json else "application/protobuf",
         "traits": [{"$ref": "#/components/messageTraits/cloudEvent"}],
-        "payload": {"$ref": f"#/components/schemas/{schema}"},
+        "payload": {"$ref": f"{_SCHEMAS}{schema}"},
         "bindings": {
             "kafka": {
                 "key": {"type": "string", "description": "The interview's id"},

@@ -1,5 +1,7 @@
 """Who read or changed what, written in the transaction of the change."""
 
+from collections.abc import Sequence
+
 from viva.gateway.application.context import Context
 from viva.gateway.application.ports import Work
 from viva.gateway.domain.access import Caller
@@ -29,3 +31,26 @@ async def note(
             details=details,
         )
     )
+
+
+async def note_list(
+    work: Work,
+    context: Context,
+    caller: Caller,
+    action: str,
+    target: str,
+    ids: Sequence[str],
+    **filters: str,
+) -> None:
+    """Appends one record of a list that was read: its filters, and which part of it.
+
+    Args:
+        target: what was listed, or the one id that all of it belongs to.
+        ids: of what the page holds, in its order.
+        filters: no personal data; empty ones are left out.
+    """
+    details = {name: value for name, value in filters.items() if value}
+    details["count"] = str(len(ids))
+    if ids:
+        details |= {"first": ids[0], "last": ids[-1]}
+    await note(work, context, caller, action, target, **details)

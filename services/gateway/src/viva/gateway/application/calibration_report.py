@@ -5,12 +5,13 @@ from dataclasses import asdict
 from typing import Any
 
 from viva.contracts.scoring.v1 import scoring_pb2 as scoring
-from viva.gateway.domain.bias_audit import UNKNOWN, Demographics, Sampled, tables
+from viva.gateway.domain.bias_audit import UNKNOWN, Demographics, Sampled, tables, too_few
 from viva.gateway.domain.calibration import Count
 from viva.gateway.domain.library import Framework
 
 Json = dict[str, Any]
 Scores = Mapping[str, Mapping[str, float]]
+IMPACT_HIDDEN = "bias_audit_scope_missing"
 
 
 def report(
@@ -48,6 +49,30 @@ def report(
             "after": _impact(after, told),
         },
     }
+
+
+def shown(stored: Mapping[str, Any], *, audited: bool) -> Json:
+    """The report as a key may see it: impact is the bias audit's, and one person is no group.
+
+    Args:
+        audited: whether the key may read the bias audit.
+    """
+    if not audited:
+        return {**stored, "impact": None, "impact_null_reason": IMPACT_HIDDEN}
+    impact = {
+        when: [_without_small(table) for table in found] for when, found in stored["impact"].items()
+    }
+    return {**stored, "impact": impact, "impact_null_reason": None}
+
+
+def _without_small(table: Json) -> Json:
+    lines = [
+        line | {"favoured": None, "rate": None, "ratio": None, "small": True}
+        if too_few(line["count"], table["compared"])
+        else line
+        for line in table["lines"]
+    ]
+    return table | {"lines": lines}
 
 
 def _competency(found: scoring.CompetencyFit, counted: Count) -> Json:

@@ -41,6 +41,10 @@ def verdict_of(event: session_events.InterviewCompleted, bundle: common.Intervie
         answers=tuple(_answer(found) for found in bundle.answers),
         questions_planned=event.questions_planned or bundle.questions_planned,
         questions_answered=event.questions_answered or bundle.questions_answered,
+        overall_standard_error=(
+            score.overall_standard_error if score.HasField("overall_standard_error") else None
+        ),
+        overall_validation=score.overall_validation,
     )
 
 
@@ -125,6 +129,14 @@ def _language(found: common.LanguageScore) -> LanguageResult:
         intelligibility=found.intelligibility if found.HasField("intelligibility") else None,
         intelligibility_null_reason=found.intelligibility_null_reason,
         intelligibility_validation=found.intelligibility_validation,
+        fluency_standard_error=(
+            found.fluency_standard_error if found.HasField("fluency_standard_error") else None
+        ),
+        intelligibility_standard_error=(
+            found.intelligibility_standard_error
+            if found.HasField("intelligibility_standard_error")
+            else None
+        ),
     )
 
 

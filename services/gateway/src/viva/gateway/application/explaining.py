@@ -22,6 +22,8 @@ def explanation(verdict: Verdict) -> Json:
         "overall_score": {
             "score": verdict.overall,
             "null_reason": verdict.overall_null_reason or None,
+            "standard_error": verdict.overall_standard_error,
+            "validation": verdict.overall_validation or None,
             "weights": {found.key: found.weight for found in verdict.competencies},
         },
         "competencies": {found.key: _competency(found) for found in verdict.competencies},
@@ -57,6 +59,7 @@ def _language(found: LanguageResult) -> Json:
         "fluency": {
             "score": found.fluency,
             "null_reason": found.fluency_null_reason or None,
+            "standard_error": found.fluency_standard_error,
             "contributions": _contributions(found.fluency_contributions),
             "validation": found.fluency_validation or None,
             "basis": found.fluency_basis or None,
@@ -64,6 +67,7 @@ def _language(found: LanguageResult) -> Json:
         "intelligibility": {
             "score": found.intelligibility,
             "null_reason": found.intelligibility_null_reason or None,
+            "standard_error": found.intelligibility_standard_error,
             "validation": found.intelligibility_validation or None,
         },
         "validation": found.validation or None,

@@ -3,11 +3,13 @@
 from viva.contracts.common.v1 import common_pb2 as common
 from viva.gateway.application.context import Context
 from viva.gateway.application.ports import BundleStore, Cursor, InterviewFilter, Page, Work
-from viva.gateway.application.presenting import Json, interview_document
+from viva.gateway.application.presenting import Json, interview_document, timestamp
 from viva.gateway.domain.interview import Interview, StoredObject
 
 # What a list leaves out.
 _DETAILS = ("explanation", "answers")
+# The customer's own words may name a candidate.
+_UNTOLD_FILTERS = ("external_id", "metadata", "tag")
 
 
 async def summaries(
@@ -28,6 +30,16 @@ async def summaries(
         )
         documents.append({key: document[key] for key in document if key not in _DETAILS})
     return Page(tuple(documents), page.has_more)
+
+
+def audited_filters(where: InterviewFilter) -> dict[str, str]:
+    """What the audit log says of a list's filters: of the customer's own words only which."""
+    return {
+        "status": ",".join(where.statuses),
+        "created_from": timestamp(where.created_from) or "",
+        "created_before": timestamp(where.created_before) or "",
+        "filtered_by": ",".join(name for name in _UNTOLD_FILTERS if getattr(where, name)),
+    }
 
 
 def candidate_document(interview: Interview) -> Json:

@@ -76,11 +76,15 @@ class Caller:
         """Whether the caller lives in the test world."""
         return self.mode is Mode.TEST
 
+    def may(self, scope: Scope) -> bool:
+        """Whether the key allows it."""
+        return scope in self.scopes or Scope.ADMIN in self.scopes
+
     def require(self, scope: Scope) -> None:
         """Lets the call pass if the key allows it.
 
         Raises:
             ForbiddenError: `scope_missing`.
         """
-        if scope not in self.scopes and Scope.ADMIN not in self.scopes:
+        if not self.may(scope):
             raise ForbiddenError("scope_missing", f"The API key lacks the scope '{scope}'.")

@@ -108,6 +108,11 @@ def tables(sample: Sequence[Sampled]) -> tuple[Table, ...]:
     )
 
 
+def too_few(count: int, compared: int) -> bool:
+    """Whether a group is too small to be shown where no rule asks for it; one person always is."""
+    return count < SMALL_SHARE * max(compared, FEWEST)
+
+
 def _table(measure: str, division: str, members: Sequence[tuple[str, bool | None]]) -> Table:
     compared = sum(favoured is not None for _, favoured in members)
     sufficient = compared >= FEWEST

@@ -64,7 +64,7 @@ class CallOrder:
 
 @dataclass(frozen=True)
 class Accommodations:
-    """What makes the conversation accessible. The factor stretches every timer."""
+    """What makes the conversation accessible. It stretches every timer, and usual limits."""
 
     thinking_time_factor: float = 1.0
     captions: bool = True
@@ -73,7 +73,7 @@ class Accommodations:
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a conversation may last, and how long a dropped candidate may take to return."""
+    """How long a conversation may last, and a dropped candidate may take to return; enforced so."""
 
     total_ms: int
     grace_ms: int

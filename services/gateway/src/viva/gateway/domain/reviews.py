@@ -86,6 +86,10 @@ class AuditRecord:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
+# What scoring says of a verdict that also tells a reviewer what to look at.
+_TELLING = ("words_of_others",)
+
+
 def review_reasons(status: Status, verdict: Verdict) -> tuple[str, ...]:
     """Says why a person should look at a verdict; empty where nobody needs to."""
     reasons = [signal.kind for signal in verdict.signals if signal.flagged]
@@ -93,4 +97,5 @@ def review_reasons(status: Status, verdict: Verdict) -> tuple[str, ...]:
         reasons.append("low_confidence")
     elif verdict.review_recommended:
         reasons.append("review_recommended")
+    reasons += [reason for reason in verdict.confidence_reasons if reason in _TELLING]
     return tuple(reasons)

@@ -72,6 +72,8 @@ class LanguageResult:
     intelligibility: float | None = None
     intelligibility_null_reason: str = ""
     intelligibility_validation: str = ""
+    fluency_standard_error: float | None = None
+    intelligibility_standard_error: float | None = None
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,8 @@ class Verdict:
     answers: tuple[AnswerResult, ...] = ()
     questions_planned: int = 0
     questions_answered: int = 0
+    overall_standard_error: float | None = None
+    overall_validation: str = ""
 
 
 @dataclass(frozen=True)

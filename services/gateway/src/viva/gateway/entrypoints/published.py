@@ -30,7 +30,7 @@ def publish_documents(app: FastAPI) -> None:
         return JSONResponse(app.openapi())
 
     async def asyncapi(_request: Request) -> Response:
-        return JSONResponse(asyncapi_document())
+        return JSONResponse(asyncapi_document(app.openapi()))
 
     async def docs(_request: Request) -> Response:
         page = _page(app.openapi())

@@ -14,6 +14,7 @@ from viva.scoring.domain.coefficients import (
     SimilarityCuts,
 )
 from viva.scoring.domain.coherence import Threads
+from viva.scoring.domain.uncertainty import Prior
 
 
 def packaged_coefficients() -> Coefficients:
@@ -45,8 +46,7 @@ def parse(data: bytes) -> Coefficients:
         sha256=hashlib.sha256(data).hexdigest(),
         competency=_points(content["competency"]),
         similarity=SimilarityCuts(**cuts),
-        prior_sd=error["prior_sd"],
-        prior_answers=error["prior_answers"],
+        prior=Prior(error["prior_sd"], error["prior_answers"]),
         competency_validation=content["validation"]["competency"],
         language=packaged_language_model(),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from viva.scoring.domain.language_model import LanguageModel, Measure
 from viva.scoring.domain.term import Term
+from viva.scoring.domain.uncertainty import Prior
 from viva.scoring.domain.word_levels import Ceilings
 
 FILE = "language.json"
@@ -22,6 +23,7 @@ def parse(data: bytes) -> LanguageModel:
     """Builds the model from the file's bytes."""
     content = json.loads(data)
     fluency, cefr, clear = content["fluency"], content["cefr"], content["intelligibility"]
+    errors = content["standard_error"]
     return LanguageModel(
         name=content["name"],
         version=content["version"],
@@ -48,7 +50,13 @@ def parse(data: bytes) -> LanguageModel:
             "intelligibility": clear["validation"],
             "cefr": cefr["validation"],
         },
+        fluency_prior=_prior(errors["fluency"]),
+        intelligibility_prior=_prior(errors["intelligibility"]),
     )
+
+
+def _prior(entry: Mapping[str, Any]) -> Prior:
+    return Prior(entry["prior_sd"], entry["prior_answers"])
 
 
 def _measure(entry: Mapping[str, Any]) -> Measure:

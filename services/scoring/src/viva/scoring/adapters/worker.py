@@ -11,6 +11,7 @@ from typing import cast
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from viva.platform.processor import processor
 from viva.platform.worker_process import WorkerProcess
 from viva.scoring.adapters.coefficients import packaged_coefficients, packaged_topics
 from viva.scoring.adapters.grammar import HarperGrammar
@@ -115,7 +116,7 @@ def rules() -> Version:
 def versions(coefficients: Coefficients, embedding_sha256: str) -> tuple[Version, ...]:
     """All that a score depends on beside its input."""
     language, topics, intents = coefficients.language, packaged_topics(), packaged_intents()
-    runtime = f"{platform.python_implementation()} {platform.python_version()} {platform.machine()}"
+    runtime = f"{platform.python_implementation()} {platform.python_version()} {processor()}"
     return (
         Version(coefficients.name, coefficients.version, coefficients.sha256),
         rules(),

@@ -177,14 +177,14 @@ class Analyst:
         known = fit.known >= cuts.known
         unfit = cuts.unfit if known else cuts.unfit_unknown
         needed = unfit + cuts.unfit_fades
-        small_talk = len(sentences) > 1 and self._everyday(texts) < cuts.everyday
-        tells = len(sentences) >= _ENOUGH_TO_TELL
-        if small_talk or (tells and index < cuts.off_topic and not known):
+        beside = len(sentences) > 1 and self._everyday(texts) < cuts.everyday
+        share = 1.0
+        if beside and fit.score < cuts.fits:
             share = 0.0
-        elif tells:
-            share = max(0.0, min(1.0, (fit.score - unfit) / cuts.unfit_fades))
-        else:
-            share = 1.0
+        elif len(sentences) >= _ENOUGH_TO_TELL:
+            share = _between(fit.score, unfit, cuts.unfit_fades)
+            if not known:
+                share = min(share, _between(index, cuts.off_topic, cuts.off_topic_fades))
         near = [self._similarity.similarity(text, subject) for text in texts]
         closest = max(range(len(near)), key=lambda place: (near[place], -place))
         compared = f"fits the question by {fit.score}, {needed} needed, beside other answers"
@@ -213,6 +213,11 @@ class Analyst:
                 sentence = narrative.telling[-max(ranked)[1]]
                 found.append((indicator, quote(sentence)))
         return found
+
+
+def _between(value: float, start: float, width: float) -> float:
+    """0 up to `start`, 1 from `width` above it, in proportion between."""
+    return max(0.0, min(1.0, (value - start) / width))
 
 
 def _prompts(answers: Sequence[Answer]) -> list[str]:

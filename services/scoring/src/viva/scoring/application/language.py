@@ -12,6 +12,8 @@ from viva.scoring.domain.language import (
     no_language,
     outside,
 )
+from viva.scoring.domain.language_model import LanguageModel
+from viva.scoring.domain.uncertainty import standard_error
 
 NO_TIMING = "no_timing"
 
@@ -41,4 +43,29 @@ def language_of(spoken: Sequence[Said], null_reason: str, analyst: Analyst) -> L
         cefr(index, delivery.timing.words, model, len(beyond)),
         tuple((name, round(value, 4)) for name, value in features.items()),
         beyond,
+        _fluency_error(heard, model),
+        _intelligibility_error(heard, model),
     )
+
+
+def _fluency_error(heard: Sequence[Said], model: LanguageModel) -> int | None:
+    """From each answer's own fluency, by how long it speaks."""
+    timed = [(one.timing.features(), one.timing.phonation_ms) for one in heard]
+    given = [(fluency(found, model).tenths or 0, ms) for found, ms in timed if found]
+    if not given:
+        return None
+    scores, weights = zip(*given, strict=True)
+    return standard_error(scores, model.fluency_prior, weights)
+
+
+def _intelligibility_error(heard: Sequence[Said], model: LanguageModel) -> int | None:
+    """From each answer's own, by its words."""
+    given = [
+        (intelligibility(one.delivery.word_confidence, model).tenths or 0, one.delivery.recognized)
+        for one in heard
+        if one.delivery.recognized
+    ]
+    if not given:
+        return None
+    scores, weights = zip(*given, strict=True)
+    return standard_error(scores, model.intelligibility_prior, weights)

@@ -7,6 +7,7 @@ from viva.scoring.application.analysis import Analyst, Said
 from viva.scoring.application.language import language_of
 from viva.scoring.domain.confidence import (
     MIN_ANSWER_WORDS,
+    WORDS_OF_OTHERS,
     Amount,
     confidence,
     extrapolated,
@@ -20,6 +21,7 @@ from viva.scoring.domain.interview import (
     WithDropped,
     combine,
     overall,
+    overall_error,
 )
 from viva.scoring.domain.model import Answer, Competency, nothing
 
@@ -72,6 +74,10 @@ def _score(interview: Interview, analyst: Analyst) -> InterviewResult:
     spoken = [one for one in said if not one.answer.typed and one.answer.language_matches]
     language = language_of(spoken, language_null_reason(amount), analyst)
     sure, reasons = extrapolated(sure, reasons, language.outside)
+    others = _dropped_share(interview) > _REVIEW_DROPPED_SHARE
+    if others:
+        # Nothing is less sure by it; it tells the reviewer why.
+        reasons = (*reasons, WORDS_OF_OTHERS)
     return InterviewResult(
         number,
         number_reason,
@@ -79,10 +85,8 @@ def _score(interview: Interview, analyst: Analyst) -> InterviewResult:
         language,
         sure,
         reasons,
-        sure < _REVIEW_BELOW
-        or amount.other_language
-        or _beside_the_point(results)
-        or _dropped_share(interview) > _REVIEW_DROPPED_SHARE,
+        sure < _REVIEW_BELOW or amount.other_language or _beside_the_point(results) or others,
+        overall_error=None if number is None else overall_error(results),
     )
 
 

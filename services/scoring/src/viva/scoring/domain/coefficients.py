@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from viva.scoring.domain.coherence import Threads
 from viva.scoring.domain.language_model import LanguageModel
+from viva.scoring.domain.uncertainty import Prior
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,15 @@ class SimilarityCuts:
 
     Attributes:
         on_topic: topic index from which an answer is to the point.
-        off_topic: topic index below which it is not.
+        off_topic: topic index below which it is not, where the bank does not know the question.
+        off_topic_fades: so far above that it is; between, by its share.
         unfit: fit to the question below which it answers another one, where the question is known.
         unfit_unknown: the same for a question of which the bank knows none like it.
         unfit_fades: so far above these it answers the question wholly; between, by its share.
         known: nearness to the bank's questions from which a question is known.
         everyday: nearness to answers of any kind, less that to what is told beside the point, below
-            which an answer is beside the point.
+            which an answer is beside the point,
+        fits: unless it fits the question by so much.
         threads: what ties a sentence to an answer.
         indicator: cosine from which a sentence shows an indicator.
         recital: cosine from which a sentence recites a prompt.
@@ -54,11 +57,13 @@ class SimilarityCuts:
 
     on_topic: float
     off_topic: float
+    off_topic_fades: float
     unfit: float
     unfit_unknown: float
     unfit_fades: float
     known: float
     everyday: float
+    fits: float
     threads: Threads
     indicator: float
     recital: float
@@ -69,8 +74,7 @@ class Coefficients:
     """Everything that the file holds.
 
     Attributes:
-        prior_sd: standard deviation of one answer's score about the person's (tenths), counted as
-            `prior_answers` observations.
+        prior: of a competency's standard error.
         competency_validation: what the scores were checked against: "none" or "provisional".
         language: the model of fluency and level, from a file of its own.
     """
@@ -80,7 +84,6 @@ class Coefficients:
     sha256: str
     competency: CompetencyPoints
     similarity: SimilarityCuts
-    prior_sd: int
-    prior_answers: int
+    prior: Prior
     competency_validation: str
     language: LanguageModel

@@ -1,8 +1,8 @@
 """A competency's score from the evidence in one question's answers.
 
 Points by evidence (behaviourally anchored: a situation, own acts, a result, specifics, the
-framework's indicators), then caps that show as negative summands. Similarity decides only how far
-the answer is to the point.
+framework's indicators), then caps that show as negative summands. Similarity decides how far the
+answer is to the point, and which indicator a sentence shows that tells evidence anyway.
 """
 
 import math

@@ -22,6 +22,7 @@ TOO_FEW_ANSWERS = "too_few_answers"
 TYPED_ANSWERS = "typed_answers"
 NOT_ANSWERED = "not_answered"
 OUTSIDE_FITTED_RANGE = "outside_fitted_range"
+WORDS_OF_OTHERS = "words_of_others"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from viva.scoring.domain.coefficients import Coefficients
 from viva.scoring.domain.confidence import NOT_ANSWERED, weight_covered
 from viva.scoring.domain.language import Language
 from viva.scoring.domain.model import Competency, Contribution, Evidence, Scored, Suggestion
+from viva.scoring.domain.uncertainty import standard_error
 
 MAX_SUGGESTIONS = 3
 NOT_PROBED = "not_probed"
@@ -32,7 +33,11 @@ class CompetencyResult:
 
 @dataclass(frozen=True)
 class InterviewResult:
-    """Everything that a verdict says about the candidate's answers."""
+    """Everything that a verdict says about the candidate's answers.
+
+    Attributes:
+        overall_error: standard error of the overall number in tenths; None where there is none.
+    """
 
     overall: int | None
     overall_null_reason: str
@@ -42,6 +47,7 @@ class InterviewResult:
     confidence_reasons: tuple[str, ...]
     review_recommended: bool
     with_dropped: "WithDropped | None" = None
+    overall_error: int | None = None
 
 
 @dataclass(frozen=True)
@@ -76,21 +82,8 @@ def combine(
     return CompetencyResult(
         competency,
         Scored(mean, contributions=merged, suggestions=_suggestions(scored)),
-        standard_error([one.tenths or 0 for _, one in scored], coefficients),
+        standard_error([one.tenths or 0 for _, one in scored], coefficients.prior),
     )
-
-
-def standard_error(scores: Sequence[int], coefficients: Coefficients) -> int:
-    """Of the mean, in tenths: the spread between answers, shrunk towards a prior spread.
-
-    One answer alone says nothing about the spread, so `prior_answers` observations of `prior_sd`
-    are pooled in.
-    """
-    mean = Fraction(sum(scores), len(scores))
-    spread = sum(((score - mean) ** 2 for score in scores), Fraction(0))
-    prior = coefficients.prior_answers
-    pooled = (spread + prior * coefficients.prior_sd**2) / (len(scores) - 1 + prior)
-    return math.isqrt(math.ceil(pooled / len(scores)))
 
 
 def overall(results: Sequence[CompetencyResult]) -> tuple[int | None, str]:
@@ -110,6 +103,28 @@ def overall(results: Sequence[CompetencyResult]) -> tuple[int | None, str]:
     weights = sum((weight for weight, _ in scored), Fraction(0))
     mean = sum((weight * tenths for weight, tenths in scored), Fraction(0)) / weights
     return math.floor(mean + Fraction(1, 2)), ""
+
+
+def overall_error(results: Sequence[CompetencyResult]) -> int | None:
+    """Standard error of the overall number in tenths: the competencies' own by their weights.
+
+    What an answer misleads about, it misleads about in every competency that its question probes:
+    such errors add up. Those of different questions are independent. None where a competency that
+    counts has no standard error.
+    """
+    scored = [one for one in results if one.scored.tenths is not None]
+    weights = sum(max(0.0, one.competency.weight) for one in scored)
+    by_question: dict[str, float] = {}
+    for one in scored:
+        if one.standard_error is None or not one.questions:
+            return None
+        weighted = max(0.0, one.competency.weight) * one.standard_error
+        for question_id, _ in one.questions:
+            error = weighted / math.sqrt(len(one.questions))
+            by_question[question_id] = by_question.get(question_id, 0.0) + error
+    if not weights:
+        return None
+    return math.floor(math.sqrt(math.fsum(e * e for e in by_question.values())) / weights + 0.5)
 
 
 def _merged(scores: Sequence[Scored]) -> tuple[Contribution, ...]:

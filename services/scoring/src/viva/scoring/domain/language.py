@@ -32,6 +32,8 @@ class Language:
     Attributes:
         features: what the scores were computed from, rounded to four decimals.
         outside: features of fluency that lie out of the range it was fitted on.
+        fluency_error: its standard error in tenths, None with the score; `intelligibility_error`
+            the other's.
     """
 
     fluency: Scored
@@ -39,6 +41,8 @@ class Language:
     cefr: Cefr
     features: tuple[tuple[str, float], ...] = ()
     outside: tuple[str, ...] = ()
+    fluency_error: int | None = None
+    intelligibility_error: int | None = None
 
 
 def no_language(reason: str) -> Language:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from viva.scoring.domain.term import Term
+from viva.scoring.domain.uncertainty import Prior
 from viva.scoring.domain.word_levels import Ceilings
 
 
@@ -47,6 +48,7 @@ class LanguageModel:
         half_width_base: CEFR interval in tenths: base + per_root_word / sqrt(words), and
             `half_width_outside` for each fluency term that is out of its fitted range.
         validation: by score ("fluency", "cefr", "intelligibility"): what it was checked against.
+        fluency_prior: of its standard error; `intelligibility_prior` of the other's.
     """
 
     name: str
@@ -67,6 +69,8 @@ class LanguageModel:
     half_width_per_root_word: int
     half_width_outside: int
     validation: Mapping[str, str]
+    fluency_prior: Prior
+    intelligibility_prior: Prior
 
     @property
     def fluency_terms(self) -> Sequence[Term]:

@@ -77,7 +77,10 @@ def _factors(message: pb.Competency) -> dict[str, float] | None:
 
 
 def transcript_sha256(bundle: pb.InterviewBundle) -> str:
-    """The version of the transcript: SHA-256 over what counts of it, independent of its coding."""
+    """The version of the transcript: SHA-256 over all of it that a score depends on.
+
+    It is independent of the coding. Questions and framework are the bundle's.
+    """
     content = [
         [
             one.answer.answer_id,
@@ -86,6 +89,10 @@ def transcript_sha256(bundle: pb.InterviewBundle) -> str:
             one.transcript.language,
             one.transcript.language_probability,
             [[w.text, w.start_ms, w.end_ms, w.confidence, w.dropped] for w in one.transcript.words],
+            [[span.start_ms, span.end_ms] for span in one.transcript.speech],
+            list(one.transcript.syllables_ms),
+            [[span.start_ms, span.end_ms] for span in one.answer.interviewer_spans],
+            list(one.missing_stages),
         ]
         for one in _ordered(bundle.answers)
     ]

@@ -9,9 +9,10 @@ from viva.scoring.domain.coefficients import Coefficients
 from viva.scoring.domain.interview import CompetencyResult, InterviewResult, WithDropped
 from viva.scoring.domain.language import Language
 from viva.scoring.domain.language_model import LanguageModel
-from viva.scoring.domain.model import Contribution, Evidence, EvidenceKind, Scored
+from viva.scoring.domain.model import Competency, Contribution, Evidence, EvidenceKind, Scored
 
 CALIBRATED = "calibrated"
+_VALIDATIONS = ("none", "provisional", CALIBRATED)  # the weakest first
 _UNITS = {
     "phonation_time_ratio": "share",
     "syllable_rate": "syllables/s",
@@ -72,7 +73,25 @@ def interview_score(
         confidence_reasons=result.confidence_reasons,
         review_recommended=result.review_recommended,
         models=_models(versions),
+        overall_standard_error=_points(result.overall_error),
+        overall_validation=_overall_validation(result, coefficients),
     )
+
+
+def _overall_validation(result: InterviewResult, coefficients: Coefficients) -> str:
+    """The weakest of the competencies that it is the mean of; empty where there is none."""
+    if result.overall is None:
+        return ""
+    made_of = [
+        _validation(one.competency, coefficients)
+        for one in result.competencies
+        if one.scored.tenths is not None and one.competency.weight > 0
+    ]
+    return min(made_of, key=_VALIDATIONS.index, default="")
+
+
+def _validation(competency: Competency, coefficients: Coefficients) -> str:
+    return coefficients.competency_validation if competency.factors is None else CALIBRATED
 
 
 def _competency_evidence(key: str, scored: Scored) -> pb.CompetencyEvidence:
@@ -96,7 +115,7 @@ def _competency_score(result: CompetencyResult, coefficients: Coefficients) -> p
         standard_error=_points(result.standard_error),
         contributions=_contributions(scored.contributions),
         suggestions=[str(suggestion) for suggestion in scored.suggestions],
-        validation=coefficients.competency_validation if competency.factors is None else CALIBRATED,
+        validation=_validation(competency, coefficients),
         questions=[_findings(*found) for found in result.questions],
     )
 
@@ -150,6 +169,8 @@ def _language(language: Language, model: LanguageModel) -> pb.LanguageScore:
         intelligibility_validation=model.validation["intelligibility"],
         validation=model.validation["fluency"],
         features=[_feature(name, value) for name, value in language.features],
+        fluency_standard_error=_points(language.fluency_error),
+        intelligibility_standard_error=_points(language.intelligibility_error),
     )
 
 

@@ -26,6 +26,8 @@ _EVIDENCE = {
 class SpecMapper:
     """Reads specifications; a field that says nothing gets the value named here.
 
+    Limits of a specification hold as they are. Those named here are stretched, once.
+
     Attributes:
         voice: of a persona without one.
         total_ms: limit of the whole conversation.
@@ -41,6 +43,7 @@ class SpecMapper:
     def __call__(self, spec: common.InterviewSpec) -> Plan:
         """The plan of the conversation."""
         accommodations = spec.accommodations
+        factor = max(1.0, accommodations.thinking_time_factor)
         pre_granted = spec.consent_mode == common.CONSENT_MODE_PRE_GRANTED
         return Plan(
             interview_id=spec.interview_id,
@@ -50,11 +53,11 @@ class SpecMapper:
             competencies=tuple(_competency(entry) for entry in spec.framework.competencies),
             channel=Channel.PHONE if spec.channel == common.CHANNEL_PHONE else Channel.BROWSER,
             consent_mode=ConsentMode.PRE_GRANTED if pre_granted else ConsentMode.EXPLICIT,
-            time_factor=max(1.0, accommodations.thinking_time_factor),
+            time_factor=factor,
             captions=accommodations.captions,
             text_answers=accommodations.text_answers,
-            total_limit_ms=spec.limits.total_ms or self.total_ms,
-            grace_ms=spec.limits.grace_ms or self.grace_ms,
+            total_limit_ms=spec.limits.total_ms or round(self.total_ms * factor),
+            grace_ms=spec.limits.grace_ms or round(self.grace_ms * factor),
         )
 
     def _persona(self, spec: common.InterviewSpec) -> PersonaPlan:

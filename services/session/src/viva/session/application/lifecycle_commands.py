@@ -120,7 +120,7 @@ def _new_interview(
         phone=plan.channel is Channel.PHONE,
         test_mode=spec.test_mode,
         expires_at=expires_at,
-        total=timedelta(milliseconds=plan.total_limit_ms * plan.time_factor),
+        total=timedelta(milliseconds=plan.total_limit_ms),
         grace=timedelta(milliseconds=plan.grace_ms),
         questions_planned=sum(not question.warm_up for question in plan.questions),
         attempt=attempt,

@@ -27,7 +27,7 @@ class Interview:
     interview on. A terminal state has none, and nothing that arrives late changes it.
 
     Attributes:
-        total: limit of the whole conversation, stretched by the accommodations already.
+        total: limit of the whole conversation, as it is enforced.
         grace: how long a candidate who dropped may take to come back.
         test_mode: never charged.
         questions_planned: scored questions of the script.

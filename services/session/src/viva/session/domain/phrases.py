@@ -15,7 +15,6 @@ ENGLISH: Mapping[str, str] = {
     "repeat": "Of course. Here it is again.",
     "lost": "We lost you for a moment. Let me ask again.",
     "unheard": "I am afraid we cannot hear you. Please check your microphone.",
-    "moment": "One moment, please.",
     "skip": "That is fine. Let us move on.",
     "unanswered": "No problem. Let us go on to the next one.",
     "answer_limit": "Thank you. I have to stop you there, so that we get through everything.",
@@ -26,6 +25,11 @@ ENGLISH: Mapping[str, str] = {
 }
 
 ACKNOWLEDGEMENTS = 4
+
+# On the telephone nobody reads what the join page says of it before consent.
+_VOICE_PRINT: Mapping[str, str] = {
+    "en": "To tell your voice from others, it takes a print of it, which is deleted afterwards.",
+}
 
 # What a persona of another tone says instead; "warm" says what stands above.
 _ENGLISH_TONES: Mapping[str, Mapping[str, str]] = {
@@ -70,11 +74,17 @@ def welcome(tone: str) -> str:
     return _GREETINGS.get(tone, _WARM_GREETING)
 
 
-def phrases_for(language: str, tone: str = "") -> Mapping[str, str]:
+def phrases_for(language: str, tone: str = "", *, by_phone: bool = False) -> Mapping[str, str]:
     """The phrase book of a BCP 47 language in a tone; one that it does not know is warm.
+
+    Args:
+        by_phone: nobody reads a page first, so the notice names the voice print too.
 
     Raises:
         KeyError: for a language that has none.
     """
-    book = _BY_LANGUAGE[language.split("-", maxsplit=1)[0].lower()]
-    return {**book, **_ENGLISH_TONES.get(tone, {})}
+    subtag = language.split("-", maxsplit=1)[0].lower()
+    book = {**_BY_LANGUAGE[subtag], **_ENGLISH_TONES.get(tone, {})}
+    if by_phone:
+        book["notice"] += f" {_VOICE_PRINT[subtag]}"
+    return book

@@ -98,9 +98,10 @@ class Plan:
     competencies: tuple[CompetencyPlan, ...] = ()
     channel: Channel = Channel.BROWSER
     consent_mode: ConsentMode = ConsentMode.EXPLICIT
-    # At least 1; stretches every timer of the conversation.
+    # At least 1; stretches every timer of the conversation, and not the two limits below.
     time_factor: float = 1.0
     captions: bool = False
     text_answers: bool = False
+    # Enforced as they are: whoever sets them has stretched them already.
     total_limit_ms: int = 900_000
     grace_ms: int = 60_000

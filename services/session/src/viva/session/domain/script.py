@@ -34,8 +34,9 @@ def build_script(plan: Plan) -> Script:
     Raises:
         KeyError: for a language without phrases.
     """
-    phrases = dict(phrases_for(plan.persona.language, plan.persona.tone))
-    if not (plan.channel is Channel.PHONE and plan.consent_mode is ConsentMode.EXPLICIT):
+    by_phone = plan.channel is Channel.PHONE
+    phrases = dict(phrases_for(plan.persona.language, plan.persona.tone, by_phone=by_phone))
+    if not (by_phone and plan.consent_mode is ConsentMode.EXPLICIT):
         del phrases["consent"]
     prompts = {"greeting": _greeting(plan.persona)}
     for question in plan.questions:

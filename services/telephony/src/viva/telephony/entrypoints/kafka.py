@@ -62,9 +62,7 @@ def _plan(created: gateway.InterviewCreated) -> CallPlan:
         sealed_number=call.sealed_number,
         expires_at=spec.expires_at.ToDatetime(tzinfo=UTC),
         grace=timedelta(milliseconds=spec.limits.grace_ms),
-        longest=timedelta(milliseconds=spec.limits.total_ms)
-        * max(1.0, spec.accommodations.thinking_time_factor)
-        + _MARGIN,
+        longest=timedelta(milliseconds=spec.limits.total_ms) + _MARGIN,
         trunk=call.trunk,
         window=window,
         max_calls=call.max_calls,

@@ -469,7 +469,7 @@ class Accommodations(_message.Message):
     CAPTIONS_FIELD_NUMBER: _builtins.int
     TEXT_ANSWERS_FIELD_NUMBER: _builtins.int
     thinking_time_factor: _builtins.float
-    """At least 1; stretches every timer of the conversation."""
+    """At least 1; stretches every timer of the conversation. Limits are stretched already."""
     captions: _builtins.bool
     text_answers: _builtins.bool
     def __init__(
@@ -489,6 +489,8 @@ Global___Accommodations: _TypeAlias = Accommodations  # noqa: Y015
 
 @_typing.final
 class Limits(_message.Message):
+    """Enforced as they are: the accommodations are in them already."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     TOTAL_MS_FIELD_NUMBER: _builtins.int
@@ -1196,7 +1198,9 @@ class Provenance(_message.Message):
     bundle_sha256: _builtins.str
     """SHA-256 of the frozen bundle."""
     transcript_sha256: _builtins.str
-    """SHA-256 over the words, times and attributions of all answers: the version of the transcript."""
+    """SHA-256 over the words, times and attributions of all answers, the speech and syllables heard,
+    the interviewer's speech and missing stages: the version of the transcript.
+    """
     runtime: _builtins.str
     """Interpreter, processor and libraries that computed it."""
     def __init__(
@@ -1304,6 +1308,8 @@ class LanguageScore(_message.Message):
     CEFR_VALIDATION_FIELD_NUMBER: _builtins.int
     INTELLIGIBILITY_VALIDATION_FIELD_NUMBER: _builtins.int
     FEATURES_FIELD_NUMBER: _builtins.int
+    FLUENCY_STANDARD_ERROR_FIELD_NUMBER: _builtins.int
+    INTELLIGIBILITY_STANDARD_ERROR_FIELD_NUMBER: _builtins.int
     cefr: _builtins.str
     cefr_low: _builtins.str
     cefr_high: _builtins.str
@@ -1324,6 +1330,9 @@ class LanguageScore(_message.Message):
     """"none", "provisional" or "calibrated", each score's own."""
     cefr_validation: _builtins.str
     intelligibility_validation: _builtins.str
+    fluency_standard_error: _builtins.float
+    """From the spread between the answers, with a prior; absent with the score."""
+    intelligibility_standard_error: _builtins.float
     @_builtins.property
     def fluency_contributions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Contribution]: ...
     @_builtins.property
@@ -1352,19 +1361,29 @@ class LanguageScore(_message.Message):
         cefr_validation: _builtins.str = ...,
         intelligibility_validation: _builtins.str = ...,
         features: _abc.Iterable[Global___Feature] | None = ...,
+        fluency_standard_error: _builtins.float | None = ...,
+        intelligibility_standard_error: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_fluency", b"_fluency", "_intelligibility", b"_intelligibility", "fluency", b"fluency", "intelligibility", b"intelligibility"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_fluency", b"_fluency", "_fluency_standard_error", b"_fluency_standard_error", "_intelligibility", b"_intelligibility", "_intelligibility_standard_error", b"_intelligibility_standard_error", "fluency", b"fluency", "fluency_standard_error", b"fluency_standard_error", "intelligibility", b"intelligibility", "intelligibility_standard_error", b"intelligibility_standard_error"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fluency", b"_fluency", "_intelligibility", b"_intelligibility", "cefr", b"cefr", "cefr_contributions", b"cefr_contributions", "cefr_high", b"cefr_high", "cefr_low", b"cefr_low", "cefr_null_reason", b"cefr_null_reason", "cefr_provisional", b"cefr_provisional", "cefr_validation", b"cefr_validation", "features", b"features", "fluency", b"fluency", "fluency_basis", b"fluency_basis", "fluency_contributions", b"fluency_contributions", "fluency_null_reason", b"fluency_null_reason", "fluency_validation", b"fluency_validation", "intelligibility", b"intelligibility", "intelligibility_null_reason", b"intelligibility_null_reason", "intelligibility_validation", b"intelligibility_validation", "validation", b"validation"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fluency", b"_fluency", "_fluency_standard_error", b"_fluency_standard_error", "_intelligibility", b"_intelligibility", "_intelligibility_standard_error", b"_intelligibility_standard_error", "cefr", b"cefr", "cefr_contributions", b"cefr_contributions", "cefr_high", b"cefr_high", "cefr_low", b"cefr_low", "cefr_null_reason", b"cefr_null_reason", "cefr_provisional", b"cefr_provisional", "cefr_validation", b"cefr_validation", "features", b"features", "fluency", b"fluency", "fluency_basis", b"fluency_basis", "fluency_contributions", b"fluency_contributions", "fluency_null_reason", b"fluency_null_reason", "fluency_standard_error", b"fluency_standard_error", "fluency_validation", b"fluency_validation", "intelligibility", b"intelligibility", "intelligibility_null_reason", b"intelligibility_null_reason", "intelligibility_standard_error", b"intelligibility_standard_error", "intelligibility_validation", b"intelligibility_validation", "validation", b"validation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__fluency: _TypeAlias = _typing.Literal["fluency"]  # noqa: Y015
     _WhichOneofArgType__fluency: _TypeAlias = _typing.Literal["_fluency", b"_fluency"]  # noqa: Y015
+    _WhichOneofReturnType__fluency_standard_error: _TypeAlias = _typing.Literal["fluency_standard_error"]  # noqa: Y015
+    _WhichOneofArgType__fluency_standard_error: _TypeAlias = _typing.Literal["_fluency_standard_error", b"_fluency_standard_error"]  # noqa: Y015
     _WhichOneofReturnType__intelligibility: _TypeAlias = _typing.Literal["intelligibility"]  # noqa: Y015
     _WhichOneofArgType__intelligibility: _TypeAlias = _typing.Literal["_intelligibility", b"_intelligibility"]  # noqa: Y015
+    _WhichOneofReturnType__intelligibility_standard_error: _TypeAlias = _typing.Literal["intelligibility_standard_error"]  # noqa: Y015
+    _WhichOneofArgType__intelligibility_standard_error: _TypeAlias = _typing.Literal["_intelligibility_standard_error", b"_intelligibility_standard_error"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__fluency) -> _WhichOneofReturnType__fluency | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__fluency_standard_error) -> _WhichOneofReturnType__fluency_standard_error | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__intelligibility) -> _WhichOneofReturnType__intelligibility | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__intelligibility_standard_error) -> _WhichOneofReturnType__intelligibility_standard_error | None: ...
 
 Global___LanguageScore: _TypeAlias = LanguageScore  # noqa: Y015
 
@@ -1382,12 +1401,18 @@ class InterviewScore(_message.Message):
     MODELS_FIELD_NUMBER: _builtins.int
     PROVENANCE_FIELD_NUMBER: _builtins.int
     WITH_DROPPED_WORDS_FIELD_NUMBER: _builtins.int
+    OVERALL_STANDARD_ERROR_FIELD_NUMBER: _builtins.int
+    OVERALL_VALIDATION_FIELD_NUMBER: _builtins.int
     overall: _builtins.float
     """Absent where confidence is too low for an overall number."""
     overall_null_reason: _builtins.str
     confidence: _builtins.float
     """0 to 1."""
     review_recommended: _builtins.bool
+    overall_standard_error: _builtins.float
+    """From the competencies' own, by their weights; absent with the number."""
+    overall_validation: _builtins.str
+    """The weakest of the competencies that it is the mean of; empty where there is no number."""
     @_builtins.property
     def competencies(self) -> _containers.RepeatedCompositeFieldContainer[Global___CompetencyScore]: ...
     @_builtins.property
@@ -1415,14 +1440,21 @@ class InterviewScore(_message.Message):
         models: _abc.Iterable[Global___ModelVersion] | None = ...,
         provenance: Global___Provenance | None = ...,
         with_dropped_words: Global___WithDroppedWords | None = ...,
+        overall_standard_error: _builtins.float | None = ...,
+        overall_validation: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_overall", b"_overall", "language", b"language", "overall", b"overall", "provenance", b"provenance", "with_dropped_words", b"with_dropped_words"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_overall", b"_overall", "_overall_standard_error", b"_overall_standard_error", "language", b"language", "overall", b"overall", "overall_standard_error", b"overall_standard_error", "provenance", b"provenance", "with_dropped_words", b"with_dropped_words"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_overall", b"_overall", "competencies", b"competencies", "confidence", b"confidence", "confidence_reasons", b"confidence_reasons", "language", b"language", "models", b"models", "overall", b"overall", "overall_null_reason", b"overall_null_reason", "provenance", b"provenance", "review_recommended", b"review_recommended", "with_dropped_words", b"with_dropped_words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_overall", b"_overall", "_overall_standard_error", b"_overall_standard_error", "competencies", b"competencies", "confidence", b"confidence", "confidence_reasons", b"confidence_reasons", "language", b"language", "models", b"models", "overall", b"overall", "overall_null_reason", b"overall_null_reason", "overall_standard_error", b"overall_standard_error", "overall_validation", b"overall_validation", "provenance", b"provenance", "review_recommended", b"review_recommended", "with_dropped_words", b"with_dropped_words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__overall: _TypeAlias = _typing.Literal["overall"]  # noqa: Y015
     _WhichOneofArgType__overall: _TypeAlias = _typing.Literal["_overall", b"_overall"]  # noqa: Y015
+    _WhichOneofReturnType__overall_standard_error: _TypeAlias = _typing.Literal["overall_standard_error"]  # noqa: Y015
+    _WhichOneofArgType__overall_standard_error: _TypeAlias = _typing.Literal["_overall_standard_error", b"_overall_standard_error"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__overall) -> _WhichOneofReturnType__overall | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__overall_standard_error) -> _WhichOneofReturnType__overall_standard_error | None: ...
 
 Global___InterviewScore: _TypeAlias = InterviewScore  # noqa: Y015
 

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 
-from viva.gateway.application import calibrating
+from viva.gateway.application import auditing, calibrating
+from viva.gateway.application.presenting import Json
 from viva.gateway.domain.access import Caller, Scope
-from viva.gateway.domain.calibration import Rating
+from viva.gateway.domain.calibration import Calibration, Rating
 from viva.gateway.entrypoints.authentication import ApiRoute, allowed, reply, show
 from viva.gateway.entrypoints.lists import Paging, list_document
 from viva.gateway.entrypoints.schemas.calibration import (
@@ -76,7 +77,8 @@ async def calibrate(framework_id: str, request: Request, who: Writer) -> Respons
     """Fits the weights of the evidence to the ratings and reports how well they agree.
 
     Needs, for a competency, 100 rated candidates, 30 of them rated by two people, all of whom had
-    not seen Viva's score. Nobody is scored by it before it is activated.
+    not seen Viva's score. Nobody is scored by it before it is activated. The report's impact is
+    for keys with the scope `bias_audit:read`.
     """
     parts = gateway(request)
     async with parts.open_work() as work:
@@ -84,7 +86,7 @@ async def calibrate(framework_id: str, request: Request, who: Writer) -> Respons
     fitted = await calibrating.calibrate(material, parts.scoring)
     async with parts.open_work() as work:
         made = await calibrating.keep(work, parts.context, who, material, fitted)
-        return await reply(request, work, 201, calibration_document(made))
+        return await reply(request, work, 201, _document(who, made))
 
 
 @router.get("/calibrations", response_model=ListDocument[CalibrationDocument])
@@ -92,9 +94,15 @@ async def list_calibrations(
     framework_id: str, request: Request, who: Reader, paging: Paging
 ) -> Response:
     """Lists the calibrations of a framework with their reports."""
-    async with gateway(request).open_work() as work:
+    parts = gateway(request)
+    async with parts.open_work() as work:
         found = await calibrating.listed(work, who, framework_id, paging)
-        return show(list_document(found, calibration_document))
+        if who.may(Scope.BIAS_AUDIT_READ):
+            ids = [one.id for one in found.items]
+            await auditing.note_list(
+                work, parts.context, who, "calibration.list", framework_id, ids, impact="shown"
+            )
+        return show(list_document(found, lambda one: _document(who, one)))
 
 
 @router.post("/calibrations/{calibration_id}/activate", response_model=CalibrationDocument)
@@ -108,4 +116,8 @@ async def activate_calibration(
     parts = gateway(request)
     async with parts.open_work() as work:
         found = await calibrating.activate(work, parts.context, who, framework_id, calibration_id)
-        return await reply(request, work, 200, calibration_document(found))
+        return await reply(request, work, 200, _document(who, found))
+
+
+def _document(who: Caller, found: Calibration) -> Json:
+    return calibration_document(found, audited=who.may(Scope.BIAS_AUDIT_READ))

@@ -20,7 +20,12 @@ from viva.gateway.application.ordering import Ordered, order_interview
 from viva.gateway.application.ports import InterviewFilter
 from viva.gateway.application.presenting import Json, interview_document, override_document
 from viva.gateway.application.publishing import document_of
-from viva.gateway.application.reading import add_transcripts, candidate_document, summaries
+from viva.gateway.application.reading import (
+    add_transcripts,
+    audited_filters,
+    candidate_document,
+    summaries,
+)
 from viva.gateway.application.rescoring import find as find_replayable
 from viva.gateway.application.rescoring import rescore
 from viva.gateway.application.reviewing import OverrideScore, override_score
@@ -118,6 +123,11 @@ async def list_interviews(
     )
     async with parts.open_work() as work:
         page = await summaries(work, parts.context, where, cursor)
+        ids = [document["id"] for document in page.items]
+        filters = audited_filters(where)
+        await auditing.note_list(
+            work, parts.context, who, "interview.list", "interviews", ids, **filters
+        )
         return show(list_document(page, lambda document: document))
 
 
@@ -266,9 +276,12 @@ async def override_interview_score(
 @router.get("/{interview_id}/overrides", response_model=ListDocument[OverrideDocument])
 async def list_overrides(interview_id: str, request: Request, who: Reader) -> Response:
     """Lists the overrides of all attempts, oldest first."""
-    async with gateway(request).open_work() as work:
+    parts = gateway(request)
+    async with parts.open_work() as work:
         interview = await owned(work, who, interview_id)
         found = await work.reviews.overrides_of([interview.id])
+        ids = [override.id for override in found]
+        await auditing.note_list(work, parts.context, who, "override.list", interview_id, ids)
     return show(listing([override_document(override) for override in found]))
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from viva.gateway.application import auditing
 from viva.gateway.application.presenting import Json, review_document, timestamp
 from viva.gateway.application.reviewing import Decide, add_note, decide, find_review
 from viva.gateway.domain.access import Caller, Scope
@@ -21,6 +22,13 @@ Reader = Annotated[Caller, allowed(Scope.REVIEWS_READ)]
 Writer = Annotated[Caller, allowed(Scope.REVIEWS_WRITE)]
 Auditor = Annotated[Caller, allowed(Scope.AUDIT_READ)]
 IdFilter = Annotated[str | None, Query(pattern=ID_PATTERN)]
+TargetFilter = Annotated[
+    str | None,
+    Query(
+        pattern=rf"{ID_PATTERN}|^(interviews|reviews)$",
+        description="An id; `interviews` or `reviews` for who listed them",
+    ),
+]
 
 
 @router.get("/reviews", tags=["reviews"], response_model=ListDocument[ReviewDocument])
@@ -32,9 +40,15 @@ async def list_reviews(
     interview_id: IdFilter = None,
 ) -> Response:
     """Lists what people should look at: flags and low confidence."""
-    async with gateway(request).open_work() as work:
+    parts = gateway(request)
+    async with parts.open_work() as work:
         page = await work.reviews.page(
             who.tenant_id, who.test_mode, status or "", interview_id or "", cursor
+        )
+        ids = [review.id for review in page.items]
+        target = interview_id or "reviews"
+        await auditing.note_list(
+            work, parts.context, who, "review.list", target, ids, status=status or ""
         )
     return show(list_document(page, review_document))
 
@@ -42,8 +56,11 @@ async def list_reviews(
 @router.get("/reviews/{review_id}", tags=["reviews"], response_model=ReviewDocument)
 async def get_review(review_id: str, request: Request, who: Reader) -> Response:
     """Reads a review with its notes."""
-    async with gateway(request).open_work() as work:
-        return show(review_document(await find_review(work, who, review_id)))
+    parts = gateway(request)
+    async with parts.open_work() as work:
+        review = await find_review(work, who, review_id)
+        await auditing.note(work, parts.context, who, "review.read", review_id)
+        return show(review_document(review))
 
 
 @router.post("/reviews/{review_id}/decide", tags=["reviews"], response_model=ReviewDocument)
@@ -71,9 +88,9 @@ async def note_on_review(review_id: str, body: NoteBody, request: Request, who: 
 
 @router.get("/audit-log", tags=["audit"], response_model=ListDocument[AuditDocument])
 async def list_audit_log(
-    request: Request, who: Auditor, cursor: Paging, target: IdFilter = None
+    request: Request, who: Auditor, cursor: Paging, target: TargetFilter = None
 ) -> Response:
-    """Lists who read or changed what."""
+    """Lists who read or changed what. A list that was read is one record: filters, count, ids."""
     async with gateway(request).open_work() as work:
         page = await work.audit.page(who.tenant_id, target or "", cursor)
     return show(list_document(page, _audit_document))

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
+from viva.gateway.application.calibration_report import shown
 from viva.gateway.application.presenting import Json, timestamp
 from viva.gateway.domain.calibration import (
     FEWEST_CANDIDATES,
@@ -18,7 +19,6 @@ from viva.gateway.domain.calibration import (
     Rating,
 )
 from viva.gateway.domain.errors import Fault, InvalidInputError
-from viva.gateway.entrypoints.schemas.bias_audit import TableDocument
 from viva.gateway.entrypoints.schemas.documents.base import Document
 from viva.gateway.entrypoints.schemas.fields import Body, Code, Key
 
@@ -178,11 +178,36 @@ class NotCalibratedDocument(Document):
     rater_count: int
 
 
+class ImpactGroupDocument(Document):
+    """One group of a division; of a small one only how many it has."""
+
+    group: str
+    count: int
+    nulls: int
+    favoured: int | None
+    rate: float | None
+    ratio: float | None
+    below_four_fifths: bool | None
+    fisher_p: float | None
+    small: bool
+
+
+class ImpactTableDocument(Document):
+    """Scoring over one division."""
+
+    measure: Literal["scoring"]
+    division: Literal["sex", "race", "sex_and_race"]
+    compared: int
+    sufficient: bool
+    status: Literal["sufficient", "insufficient"]
+    lines: list[ImpactGroupDocument]
+
+
 class ImpactDocument(Document):
     """Scoring rates by group, with the verdicts' scores and with the fitted ones."""
 
-    before: list[TableDocument]
-    after: list[TableDocument]
+    before: list[ImpactTableDocument]
+    after: list[ImpactTableDocument]
 
 
 class CalibrationReportDocument(Document):
@@ -191,7 +216,8 @@ class CalibrationReportDocument(Document):
     competencies: list[FitDocument]
     not_calibrated: list[NotCalibratedDocument]
     unusable: dict[str, int] = Field(description="Rated interviews that cannot be used, by reason")
-    impact: ImpactDocument
+    impact: ImpactDocument | None = Field(description="For keys with the scope bias_audit:read")
+    impact_null_reason: Literal["bias_audit_scope_missing"] | None
 
 
 class CalibrationDocument(Document):
@@ -227,8 +253,8 @@ def ratings_document(framework_id: str, counts: Mapping[str, Count]) -> Json:
     }
 
 
-def calibration_document(found: Calibration) -> Json:
-    """Shows a calibration."""
+def calibration_document(found: Calibration, *, audited: bool) -> Json:
+    """Shows a calibration; impact only where the key may read the bias audit."""
     return {
         "id": found.id,
         "object": "calibration",
@@ -236,5 +262,5 @@ def calibration_document(found: Calibration) -> Json:
         "framework_version": found.framework_version,
         "created_at": timestamp(found.created_at),
         "activated_version": found.activated_version,
-        "report": found.report,
+        "report": shown(found.report, audited=audited),
     }

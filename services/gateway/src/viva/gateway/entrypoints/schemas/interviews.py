@@ -93,14 +93,21 @@ class AccommodationsBody(Body):
     """What makes the conversation accessible."""
 
     thinking_time_factor: float = Field(
-        1.0, ge=1, le=4, allow_inf_nan=False, description="Stretches every timer"
+        1.0,
+        ge=1,
+        le=4,
+        allow_inf_nan=False,
+        description="Stretches every timer, and the limits that are not named",
     )
     captions: bool = True
     text_answers: bool = False
 
 
 class LimitsBody(Body):
-    """How long a conversation may last, and a dropped candidate may take to come back."""
+    """How long a conversation may last, and a dropped candidate may take to come back.
+
+    What is given holds as it is; what is not is stretched by the accommodations.
+    """
 
     total_s: float | None = Field(None, ge=5, le=7200, allow_inf_nan=False)
     grace_s: float | None = Field(None, ge=1, le=3600, allow_inf_nan=False)

@@ -105,7 +105,7 @@ def mind_absence(d: Draft) -> None:
         if state.absent_ms >= limit:
             d.do(Release())
         return
-    grace = d.plan.grace_ms * max(1.0, d.plan.time_factor)
+    grace = d.plan.grace_ms
     if state.attached:
         grace = max(grace, _SUSPENDED_LEAST_MS)
     if state.absent_ms >= grace:

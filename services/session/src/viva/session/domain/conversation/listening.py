@@ -298,7 +298,7 @@ def limit_total(d: Draft) -> None:
     if state.started_clock < 0 or state.stage in (Stage.CLOSING, Stage.ENDED):
         return
     used = state.clock - state.started_clock
-    limit = d.stretched(d.plan.total_limit_ms)
+    limit = samples(d.plan.total_limit_ms)
     if used < limit:
         return
     talking = state.speech is not None and not state.speech.over

@@ -22,10 +22,12 @@ class Contribution(Document):
 
 
 class OverallExplanation(Document):
-    """The weighted mean of the competencies."""
+    """The weighted mean of the competencies; its validation is the weakest of theirs."""
 
     score: float | None
     null_reason: str | None
+    standard_error: float | None
+    validation: str | None
     weights: dict[str, float]
 
 
@@ -59,6 +61,7 @@ class FluencyExplanation(Document):
 
     score: float | None
     null_reason: str | None
+    standard_error: float | None
     contributions: list[Contribution]
     validation: str | None
     basis: str | None
@@ -69,6 +72,7 @@ class IntelligibilityExplanation(Document):
 
     score: float | None
     null_reason: str | None
+    standard_error: float | None
     validation: str | None
 
 

@@ -20,7 +20,7 @@ class Accommodations(Document):
 
 
 class Limits(Document):
-    """How long it may last."""
+    """How long it may last, and a drop; as it is enforced, accommodations included."""
 
     total_s: float
     grace_s: float

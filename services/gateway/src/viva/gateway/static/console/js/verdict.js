@@ -5,6 +5,8 @@ import { clock, day, el, field, form, say, tag, words } from "./dom.js";
 import { Player } from "./player.js";
 
 const LEVELS = ["A1", "A2", "B1", "B2", "C1", "C2"];
+// A verdict has no field for it, so there is nothing that a person could replace.
+const INTELLIGIBILITY = "language.intelligibility";
 const DECISIONS = {
   upheld: "Upheld: what was noticed is so",
   dismissed: "Dismissed: it is not",
@@ -66,21 +68,26 @@ function scores(interview, player, again) {
   const weights = Object.entries(overall.weights)
     .map(([key, weight]) => `${explanation.competencies[key].name || words(key)} ${Math.round(weight * 100)}%`)
     .join(", ");
-  const { cefr, fluency } = explanation.language;
+  const { cefr, fluency, intelligibility } = explanation.language;
   return [
     el("h2", {}, "Scores"),
     el(
       "div",
       { class: "scores" },
-      card("Overall", "overall_score", interview.overall_score, overall, `The weighted mean: ${weights}.`),
+      card("Overall", "overall_score", interview.overall_score, overall, `The weighted mean: ${weights}. ${error(overall)}`),
       ...Object.entries(explanation.competencies).map(([key, why]) =>
-        card(why.name || words(key), `competencies.${key}`, competencies[key], why, why.standard_error ? `Standard error ${why.standard_error.toFixed(1)}.` : ""),
+        card(why.name || words(key), `competencies.${key}`, competencies[key], why, error(why)),
       ),
       card("Language level (CEFR)", "language.cefr", language.cefr, cefr, cefr.low ? `Between ${cefr.low} and ${cefr.high}${cefr.provisional ? "; provisional" : ""}.` : ""),
-      card("Fluency", "language.fluency", language.fluency, fluency, fluency.basis ?? ""),
+      card("Fluency", "language.fluency", language.fluency, fluency, `${error(fluency)} ${fluency.basis ?? ""}`.trim()),
+      card("Intelligibility", INTELLIGIBILITY, rounded(intelligibility.score), intelligibility, `How surely the words were recognized; in no other score. ${error(intelligibility)}`),
     ),
   ];
 }
+
+const error = (why) => (why.standard_error === null ? "" : `Standard error ${why.standard_error.toFixed(1)}.`);
+
+const rounded = (score) => (score === null ? null : Math.round(score));
 
 function scoreCard({ id, title, target, shown, why, more, overrides, player, again }) {
   const changed = overrides.filter((override) => override.target === target);
@@ -94,6 +101,7 @@ function scoreCard({ id, title, target, shown, why, more, overrides, player, aga
       el("h3", {}, title),
       el("span", { class: "score" }, changed.length ? el("del", { "aria-label": `Originally ${original ?? "none"}` }, String(original ?? "–")) : null, changed.length ? " " : null, String(shown ?? "–")),
     ),
+    why.validation ? el("p", { class: "tags" }, tag(`validation: ${why.validation}`, why.validation === "calibrated" ? "good" : "warm")) : null,
     why.null_reason ? el("p", { class: "muted" }, `No score: ${words(why.null_reason).toLowerCase()}.`) : null,
     more ? el("p", { class: "muted small" }, more) : null,
     changed.map((override) =>
@@ -102,7 +110,7 @@ function scoreCard({ id, title, target, shown, why, more, overrides, player, aga
     why.contributions?.length
       ? el("details", {}, el("summary", {}, "What it rests on"), contributions(why, player))
       : null,
-    el("details", {}, el("summary", {}, "Override"), overrideForm(id, target, again)),
+    target === INTELLIGIBILITY ? null : el("details", {}, el("summary", {}, "Override"), overrideForm(id, target, again)),
   );
 }
 
