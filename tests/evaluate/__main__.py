@@ -62,7 +62,7 @@ def _head() -> list[str]:
     return [
         f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC",
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "Intervals: percentile bootstrap over speakers, 95%.",
+        "Intervals: percentile bootstrap over speakers (or questions, or interviews), 95%.",
     ]
 
 

@@ -94,6 +94,27 @@ def held_out(found: Rated, aspect: str, shrinkage: float) -> tuple[Matrix, Matri
     return by_speaker, by_clip
 
 
+def held_out_intelligibility(found: Rated) -> Matrix:
+    """Of each speaker, 0 to 10, by a range that the speaker had no part in."""
+    certainty = certainties(found)
+    score = np.zeros(len(certainty))
+    for part in folds(found.names, FOLDS):
+        worst, best = understood(np.delete(certainty, part))
+        score[part] = np.clip((certainty[part] - worst) / (best - worst), 0, 1) * 10
+    return score
+
+
+def certainties(found: Rated) -> Matrix:
+    """The mean word probability of each speaker."""
+    return np.array([found.by_speaker[name].word_confidence or 0.0 for name in found.names])
+
+
+def understood(certainty: Matrix) -> tuple[float, float]:
+    """The range of intelligibility's term: capped where a tenth of the speakers lie above."""
+    low, high = float(np.quantile(certainty, 0.02)), float(np.quantile(certainty, 0.9))
+    return round(low - (high - low) / 4, 3), round(high, 3)
+
+
 def choose_shrinkage(found: Rated) -> tuple[float, list[tuple[float, float]]]:
     """The strongest that costs at most `_LOSS`, and what each one reaches."""
     target = found.panel_by_speaker("fluency")
@@ -145,21 +166,21 @@ def fluency_section(found: Rated, console: Console) -> dict[str, Any]:
 
 
 def intelligibility_section(found: Rated) -> dict[str, Any]:
-    """From word probability: capped where a tenth of the speakers lie above."""
-    confidence = np.array([found.by_speaker[name].word_confidence or 0.0 for name in found.names])
-    low, high = float(np.quantile(confidence, 0.02)), float(np.quantile(confidence, 0.9))
+    """From word probability alone."""
+    certainty = certainties(found)
+    worst, best = understood(certainty)
     return {
         "validation": "provisional",
         "term": {
             "name": "word_confidence",
             "label": "How surely the recognizer understood the words",
-            "worst": round(low - (high - low) / 4, 3),
-            "best": round(high, 3),
+            "worst": worst,
+            "best": best,
             "points": 1000,
         },
         "fit": {
             "r_by_speaker_with_accuracy": round(
-                pearson(confidence, found.panel_by_speaker("accuracy")), 3
+                pearson(certainty, found.panel_by_speaker("accuracy")), 3
             )
         },
     }

@@ -21,7 +21,7 @@ class Row:
     Attributes:
         subset: what it was measured on, where a task has several.
         n: how many things were measured.
-        groups: how many speakers (or interviews) they came from; intervals are over these.
+        groups: how many speakers (questions, interviews) they came from; intervals are over these.
         baseline: what a trivial answer reaches, and `baseline_name` which one.
         human: what one expert, or the literature's humans, reach on the same.
         goal: figure to reach; `aim`: figure to aim for.

@@ -25,6 +25,9 @@ class EvalSettings(BaseSettings):
     )
     speechocean_part: str = Field("", description="train or test; empty takes both.")
     adult_age: int = Field(16, description="Younger speakers are no adults (spk2age).")
+    first_language: str = Field(
+        "", description="Of everybody in the rated set, for the tables; empty is unknown."
+    )
     phone_answers: int = Field(
         0,
         ge=0,
@@ -63,3 +66,8 @@ class EvalSettings(BaseSettings):
     sounds: Path | None = Field(
         None, description="Folder of recordings without English speech: music, noise, languages."
     )
+
+    @property
+    def told_language(self) -> str:
+        """The rated set's first language as tables name it."""
+        return f"first language {self.first_language or 'unknown'}"

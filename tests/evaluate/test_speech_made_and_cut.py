@@ -1,19 +1,25 @@
 """Foreign voices, and people cut out of meetings."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.evaluate.data.answers import read_aloud
 from tests.evaluate.data.espeak import say
 from tests.evaluate.data.languages import SENTENCES
 from tests.evaluate.data.manners import in_meetings
+from tests.evaluate.data.spoken import cuts
+from tests.evaluate.tasks import nulls
 from tests.evaluate.tasks.nulls import null_rates
 from viva.asr.domain.model import Span as HeardSpan
 from viva.asr.domain.model import Transcript, Word
+from viva.audio.models import ModelMissingError
 from viva.audio.pcm import SAMPLE_RATE_HZ, Samples
 from viva.audio.wav import write_wav
 from viva.scoring.domain.model import Answer, Span, SpokenWord
+from viva.testkit.answers.library import honest
 
 
 @pytest.mark.parametrize("language", SENTENCES)
@@ -81,10 +87,54 @@ def test_nulls_are_told_with_their_reasons() -> None:
     )
     silent = Answer("b", 1, "q", "", ())
     heard = {"x": [spoken], "y": [silent], "z": [spoken]}
-    rows = null_rates("telephone", heard, {"x": "f", "y": "m", "z": "m"}, 100)
+    rows = null_rates("first language Welsh, telephone", heard, {"x": "f", "y": "m", "z": "m"}, 100)
     assert [(row.subset.split(", ")[1:], round(row.value, 2), row.n) for row in rows] == [
         (["telephone"], 0.33, 3),
         (["telephone", "f"], 0.0, 1),
         (["telephone", "m"], 0.5, 2),
     ]
     assert rows[0].note == "1 no_speech"
+
+
+def test_cuts_are_short_pieces_of_spoken_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def speak(text: str, voice: str) -> Samples:
+        asked.append(voice)
+        words = len(text.split())
+        return np.arange(words * SAMPLE_RATE_HZ // 2, dtype=np.int32).astype(np.int16)
+
+    monkeypatch.setattr("tests.evaluate.data.spoken.spoken", speak)
+    found = list(cuts(7, 5, most=2))
+    assert len(asked) == 6
+    assert {len(samples) for samples in found} == {5 * SAMPLE_RATE_HZ}
+    assert len({int(samples[0]) for samples in found}) == 7
+    again = list(cuts(7, 5, most=2))
+    assert all(np.array_equal(one, other) for one, other in zip(found, again, strict=True))
+
+
+def test_numbers_are_seen_where_there_are_some_and_nowhere_else() -> None:
+    """A bench that cannot see a number finds none for silence."""
+    stories = [
+        read_aloud(one.text, "")
+        for key in ("upset_customer", "hard_problem")
+        for one in honest("seen")
+        if (one.question, one.level) == (key, 3)
+    ]
+    told = [stories[0], stories[-1]]
+    try:
+        found = nulls.numbers(told)
+    except ModelMissingError as error:
+        pytest.skip(error.detail)
+    assert found == [
+        "overall",
+        "competency upset_customer",
+        "competency hard_problem",
+        "fluency",
+        "intelligibility",
+        "level",
+    ]
+    short = [replace(one, words=one.words[:14], speech=(Span(0, 5_000),)) for one in told]
+    assert nulls.numbers(short) == []
+    silent = [replace(one, words=(), speech=()) for one in told]
+    assert nulls.numbers(silent) == []

@@ -1,6 +1,7 @@
 """Answers with their questions, as the scoring service would get them one by one."""
 
 import csv
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,14 +66,17 @@ def read_rated(path: Path) -> list[Rated]:
     """Reads the CSV of rated answers.
 
     Raises:
-        ValueError: a column is missing, or a rating is no number; names the line.
+        ValueError: a column or all rows are missing, or a rating is no number; names the line.
     """
-    with path.open(newline="", encoding="utf-8") as lines:
+    with path.open(newline="", encoding="utf-8-sig") as lines:
         rows = csv.DictReader(lines)
         missing = [name for name in NEEDED if name not in (rows.fieldnames or ())]
         if missing:
             raise ValueError(f"{path}: no column {', '.join(missing)}")
-        return list(_rated(rows, path))
+        found = list(_rated(rows, path))
+    if not found:
+        raise ValueError(f"{path}: no rows")
+    return found
 
 
 def _rated(rows: "csv.DictReader[str]", path: Path) -> Iterator[Rated]:
@@ -81,13 +85,15 @@ def _rated(rows: "csv.DictReader[str]", path: Path) -> Iterator[Rated]:
             rating = float(row["rating"])
         except ValueError as error:
             raise ValueError(f"{path}, line {rows.line_num}: rating is no number") from error
+        if not math.isfinite(rating):
+            raise ValueError(f"{path}, line {rows.line_num}: rating is no number")
         yield Rated(
             row["speaker"],
             row["answer"],
             row["question"],
             _competency(row),
             rating,
-            row.get("group") or "",
+            (row.get("group") or "").strip(),
         )
 
 

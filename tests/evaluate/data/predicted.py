@@ -1,4 +1,4 @@
-"""Fluency of the rated set as it would be for speakers whom the model has never seen."""
+"""Scores of the rated set as they would be for speakers whom the model has never seen."""
 
 from dataclasses import dataclass
 
@@ -6,22 +6,30 @@ import numpy as np
 
 from tests.evaluate import fit_fluency
 from tests.evaluate.data.rated import Rated
-from tests.evaluate.data.shipped import fitted_speakers, shipped_fluency, shrinkage
+from tests.evaluate.data.shipped import (
+    fitted_speakers,
+    shipped_fluency,
+    shipped_intelligibility,
+    shrinkage,
+)
 from tests.evaluate.metrics.additive_fit import Matrix
 
 
 @dataclass(frozen=True)
 class Predicted:
-    """Fluency in points of the panel's scale, 0 to 10.
+    """In points of the panel's scale, 0 to 10, for each utterance.
 
     Attributes:
-        interview: of each utterance's speaker, over all that was said.
-        alone: of each utterance by itself.
-        how: whether the speakers were held out by cross-validation or were never fitted on.
+        interview: fluency of the utterance's speaker, over all that was said.
+        alone: fluency of the utterance by itself.
+        clear: intelligibility of the utterance's speaker, over all that was said.
+        how: whether the speakers were held out by cross-validation, were never fitted on, or the
+            figures are of the very speakers that the model was fitted on.
     """
 
     interview: Matrix
     alone: Matrix
+    clear: Matrix
     how: str
 
     @property
@@ -37,8 +45,11 @@ def predict(found: Rated) -> Predicted:
     known = fitted_speakers()
     if set(found.names) <= known and len(found.names) >= fit_fluency.FOLDS:
         people_, clips = fit_fluency.held_out(found, "fluency", shrinkage())
-        return Predicted(people_[at], clips, "cross-validated")
+        clear = fit_fluency.held_out_intelligibility(found)
+        return Predicted(people_[at], clips, clear[at], "cross-validated")
     people_ = shipped_fluency([found.by_speaker[name] for name in found.names])
+    clear = shipped_intelligibility([found.by_speaker[name] for name in found.names])
     clips = shipped_fluency(found.measures)
-    how = "held out" if known.isdisjoint(found.names) else "partly fitted on"
-    return Predicted(people_[at], clips, how)
+    seen = known.intersection(found.names)
+    how = "in-sample" if seen == set(found.names) else "partly in-sample" if seen else "held out"
+    return Predicted(people_[at], clips, clear[at], how)

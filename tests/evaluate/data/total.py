@@ -7,16 +7,12 @@ move more than a third of it.
 
 import numpy as np
 
-from tests.evaluate.data.rated import Rated
-from tests.evaluate.data.shipped import shipped_intelligibility
+from tests.evaluate.data.predicted import Predicted
 from tests.evaluate.metrics.additive_fit import Matrix
 
 _SHARE = 1 / 3
 
 
-def totals(found: Rated, fluency: Matrix) -> Matrix:
+def totals(predicted: Predicted) -> Matrix:
     """For each utterance, by all that its speaker said."""
-    clear = shipped_intelligibility([found.by_speaker[name] for name in found.names])
-    home = {name: place for place, name in enumerate(found.names)}
-    at = np.array([home[speaker] for speaker in found.speakers])
-    return np.asarray((1 - _SHARE) * fluency + _SHARE * clear[at])
+    return np.asarray((1 - _SHARE) * predicted.interview + _SHARE * predicted.clear)

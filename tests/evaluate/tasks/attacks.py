@@ -1,12 +1,18 @@
-"""Answers that try to get a score without having earned it, beside honest ones of known level."""
+"""Answers that try to get a score without having earned it, beside honest ones of known level.
 
-import itertools
-import statistics
-from collections.abc import Sequence
+Intervals are over questions: answers to one question stand or fall together. A set has five or six,
+so intervals are wide, and a figure that is the same for every question has none to speak of.
+"""
 
-from scipy.stats import spearmanr
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.stats import spearmanr  # type: ignore[import-untyped]
 
 from tests.evaluate.data.answers import competency_of, points
+from tests.evaluate.metrics.bootstrap import by_group
 from tests.evaluate.registry import Bench, Outcome, Row, Task
 from viva.testkit.answers.attacks import attacks
 from viva.testkit.answers.library import SETS, honest, load, questions
@@ -15,66 +21,124 @@ _LOW = 25.0
 _LEVELS = {3: "strong", 2: "middling", 1: "weak"}
 
 
+@dataclass(frozen=True)
+class Given:
+    """What an answer was given.
+
+    Attributes:
+        question: its key.
+        kind: of an attack; of an honest answer its level.
+    """
+
+    question: str
+    kind: Any
+    value: float
+
+
+@dataclass(frozen=True)
+class Half:
+    """One of the sets, and how its rows are made."""
+
+    name: str
+    resamples: int
+
+    def row(
+        self,
+        measure: str,
+        given: Sequence[Given],
+        figure: Callable[[Sequence[Given]], float],
+        **more: Any,
+    ) -> Row:
+        """A figure of these answers, with its interval over their questions."""
+        keys = [one.question for one in given]
+        interval = by_group(keys, lambda at: figure([given[i] for i in at]), self.resamples)
+        return Row(
+            measure,
+            figure(given),
+            interval,
+            subset=self.name,
+            n=len(given),
+            groups=len(set(keys)),
+            **more,
+        )
+
+
 def run(bench: Bench) -> Outcome:
     """All sets, see `library.SETS`; the fifth was not seen while rules were written."""
     rows: list[Row] = []
-    for half in SETS:
-        rows += _attacked(half)
-        rows += _ranked(half)
+    for name in SETS:
+        half = Half(name, bench.settings.bootstrap)
+        rows += attacked(half, list(_attacks(name)))
+        rows += ranked(half, list(_honest(name)))
         rows.append(_padded(half))
     return Outcome(rows)
 
 
-def _attacked(half: str) -> list[Row]:
-    found = [
-        (one.kind, points(one.text, one.question.text, competency_of(one.question)) or 0.0)
-        for one in attacks(half)
-    ]
-    by_kind = itertools.groupby(sorted(found), key=lambda one: one[0])
-    rows = [
-        Row(f"under 25: {kind}", _under([v for _, v in group]), subset=half)
-        for kind, group in by_kind
-    ]
-    values = [value for _, value in found]
-    return [Row("under 25: all", _under(values), subset=half, n=len(values), goal=0.95), *rows]
-
-
-def _ranked(half: str) -> list[Row]:
-    asked = {question.key: question for question in questions()}
-    pairs = [
-        (one.level, points(one.text, question.text, competency_of(question)) or 0.0)
-        for one in honest(half)
-        for question in (asked[one.question],)
-    ]
-    value = float(spearmanr(*zip(*pairs, strict=True)).statistic)
-    note = "the author's own levels, no panel's"
-    rows = [Row("honest answers, rank r", value, subset=half, n=len(pairs), baseline=0, note=note)]
-    by_level = {level: [value for one, value in pairs if one == level] for level in _LEVELS}
-    for level, name in _LEVELS.items():
-        found = by_level[level]
-        mean = statistics.fmean(found)
-        rows.append(Row(f"honest answers, {name}, points", mean, subset=half, n=len(found)))
-    strong = by_level[max(_LEVELS)]
-    rows.append(Row("honest answers, strong, under 25", _under(strong), subset=half, n=len(strong)))
+def attacked(half: Half, given: Sequence[Given]) -> list[Row]:
+    """The share of attacks that get next to nothing, all and by kind."""
+    rows = [half.row("under 25: all", given, under, goal=0.95)]
+    for kind in sorted({one.kind for one in given}):
+        own = [one for one in given if one.kind == kind]
+        rows.append(half.row(f"under 25: {kind}", own, under))
     return rows
 
 
-def _padded(half: str) -> Row:
+def ranked(half: Half, given: Sequence[Given]) -> list[Row]:
+    """How honest answers of known level come out."""
+    note = "the author's own levels, no panel's"
+    rows = [half.row("honest answers, rank r", given, rank_r, baseline=0, note=note)]
+    for level, name in _LEVELS.items():
+        own = [one for one in given if one.kind == level]
+        rows.append(half.row(f"honest answers, {name}, points", own, mean))
+    strong = [one for one in given if one.kind == max(_LEVELS)]
+    return [*rows, half.row("honest answers, strong, under 25", strong, under)]
+
+
+def under(given: Sequence[Given]) -> float:
+    """The share of those that got fewer points than are worth anything."""
+    return float(np.mean([one.value < _LOW for one in given]))
+
+
+def mean(given: Sequence[Given]) -> float:
+    """Of the points."""
+    return float(np.mean([one.value for one in given]))
+
+
+def rank_r(given: Sequence[Given]) -> float:
+    """Of points and levels; not a number where all are alike."""
+    levels, values = [one.kind for one in given], [one.value for one in given]
+    if np.ptp(levels) == 0 or np.ptp(values) == 0:
+        return float("nan")
+    return float(spearmanr(levels, values).statistic)
+
+
+def _attacks(name: str) -> Iterator[Given]:
+    for one in attacks(name):
+        value = points(one.text, one.question.text, competency_of(one.question)) or 0.0
+        yield Given(one.question.key, one.kind, value)
+
+
+def _honest(name: str, padding: str = "") -> Iterator[Given]:
     asked = {question.key: question for question in questions()}
-    moved = []
-    for one in honest(half):
+    for one in honest(name):
         question = asked[one.question]
-        competency = competency_of(question)
-        before = points(one.text, question.text, competency) or 0.0
-        for padding in load("padding.json")[half]:
-            after = points(f"{one.text} {padding}", question.text, competency) or 0.0
-            moved.append(abs(after - before))
-    share = sum(one <= 1 for one in moved) / len(moved)
-    return Row("padding moves at most 1 point", share, subset=half, n=len(moved), goal=1.0)
+        text = f"{one.text} {padding}" if padding else one.text
+        value = points(text, question.text, competency_of(question)) or 0.0
+        yield Given(one.question, one.level, value)
 
 
-def _under(values: Sequence[float]) -> float:
-    return sum(value < _LOW for value in values) / len(values)
+def _padded(half: Half) -> Row:
+    plain = list(_honest(half.name))
+    moved = [
+        Given(before.question, before.kind, abs(after.value - before.value))
+        for padding in load("padding.json")[half.name]
+        for before, after in zip(plain, _honest(half.name, padding), strict=True)
+    ]
+    return half.row("padding moves at most 1 point", moved, _unmoved, goal=1.0)
+
+
+def _unmoved(moved: Sequence[Given]) -> float:
+    return float(np.mean([one.value <= 1 for one in moved]))
 
 
 TASK = Task("attacks", "adversarial and honest answers", run, always=True)

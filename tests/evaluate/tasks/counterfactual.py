@@ -1,17 +1,22 @@
 """The same story told of other people: not one number may change.
 
-Names, genders, ages, nationalities and religions are swapped one at a time; the masker's lists were
-written before these, and hold few of the names, most of the nationalities. The voiced time is the
-same for all: what somebody is called does not make a speaker more fluent.
+Names, genders, ages, nationalities and religions are swapped one at a time: some that the masker's
+lists know beside many that they do not, within a sentence, at its start and in text without any
+capital. The voiced time is the same for all: what somebody is called does not make a speaker more
+fluent.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from tests.evaluate.data.answers import competency_of
 from tests.evaluate.data.scorer import analyst
+from tests.evaluate.data.strangers import STRANGERS
 from tests.evaluate.registry import Bench, Outcome, Row, Task
 from viva.scoring.application.score_interview import Interview, score_interview
+from viva.scoring.domain.interview import InterviewResult
 from viva.scoring.domain.model import Answer, Span, SpokenWord
 from viva.testkit.answers.library import questions
 
@@ -46,34 +51,80 @@ STORIES = (
     "and we tried the risky part with one customer first. In the end {he} agreed, and nothing "
     "broke.",
 )
+FIRST_STORIES = (
+    "{nationality} customers were new to us last spring. {religion} holidays were missing in our "
+    "calendar, so the nightly report failed twice in a week. {name} asked me to find out why. I "
+    "read the logs and measured each query, and I showed {him} that one index was missing. I added "
+    "it and wrote a test. As a result the report ran in nine minutes.",
+    "{name} and I had a disagreement. {religion} by faith and {nationality} by birth, {he} wanted "
+    "to ship on Friday and I wanted to wait. {name} told me why. I listened to {him}, I wrote down "
+    "both plans, and we tried the risky part with one customer first. In the end {he} agreed, and "
+    "nothing broke.",
+)
+QUESTIONS = ("hard_problem", "disagreement")
+"""What the stories answer; to other questions a cap would hide what a swap moves."""
+
 _WORD_MS = 320
+# "a unitarian", "a european", but "an uzbek".
+_VOWEL = re.compile(r"\b([Aa]) (?=(?!uni|eu)[aeiou])", re.IGNORECASE)
+
+Person = Mapping[str, str]
+
+
+class Use(NamedTuple):
+    """How somebody is spoken of."""
+
+    name: str
+    stories: Sequence[str]
+    written: Callable[[str], str]
+
+
+USES = (
+    Use("within a sentence", STORIES, str),
+    Use("at a sentence's start", FIRST_STORIES, str),
+    Use("no capitals", STORIES, str.lower),
+)
+
+
+class Changed(NamedTuple):
+    """A swap that changed some number; `points`: by how much the overall score."""
+
+    swap: str
+    points: float
 
 
 def run(bench: Bench) -> Outcome:
     """How many swaps of each kind change anything."""
     del bench
-    base = numbers(BASE)
     rows = []
-    for kind, swaps in _swaps().items():
-        changed = sum(numbers({**BASE, **swap}) != base for swap in swaps)
-        rows.append(
-            Row(
-                f"verdicts changed by another {kind}",
-                float(changed),
-                n=len(swaps),
-                goal=0,
-                at_most=True,
-                note="scores, contributions, fluency, level, confidence",
-            )
-        )
+    for use in USES:
+        rows += [_row(use.name, kind, swaps, use) for kind, swaps in swaps_of().items()]
+        subset = f"{use.name}, in no list"
+        rows += [_row(subset, kind, swaps, use) for kind, swaps in strangers().items()]
     return Outcome(rows)
 
 
-def numbers(person: dict[str, str]) -> tuple[object, ...]:
-    """Everything of a verdict that could change."""
-    answers = tuple(_answers(person))
+def changed(swaps: Sequence[Person], use: Use) -> list[Changed]:
+    """Which of these swaps change any number, and by how much the overall one."""
+    base = scored(BASE, use)
+    found = []
+    for swap in swaps:
+        other = scored({**BASE, **swap}, use)
+        if numbers(other) != numbers(base):
+            points = ((other.overall or 0) - (base.overall or 0)) / 10
+            found.append(Changed("/".join(swap.values()), points))
+    return found
+
+
+def scored(person: Person, use: Use) -> InterviewResult:
+    """The verdict of the stories told of this person."""
+    answers = tuple(_answers(person, use))
     competencies = tuple(one for answer in answers for one in answer.competencies)
-    result = score_interview(Interview(answers, competencies, len(answers)), analyst())
+    return score_interview(Interview(answers, competencies, len(answers)), analyst())
+
+
+def numbers(result: InterviewResult) -> tuple[object, ...]:
+    """Everything of a verdict that could change."""
     return (
         result.overall,
         [
@@ -86,26 +137,61 @@ def numbers(person: dict[str, str]) -> tuple[object, ...]:
     )
 
 
-def _swaps() -> dict[str, list[dict[str, str]]]:
-    found = {kind: [{kind: value} for value in said.split()] for kind, said in SWAPS.items()}
-    return {**found, "gender": [dict(one) for one in GENDERS]}
+def swaps_of() -> dict[str, list[Person]]:
+    """By kind; the masker's lists know many of them."""
+    found: dict[str, list[Person]] = {
+        kind: [{kind: value} for value in said.split()] for kind, said in SWAPS.items()
+    }
+    return {**found, "gender": list(GENDERS)}
 
 
-def _answers(person: dict[str, str]) -> Iterator[Answer]:
-    for number, (story, question) in enumerate(zip(STORIES, questions(), strict=False), start=1):
-        usual = len(story.format(**BASE).split())
-        words = story.format(**person).split()
+def strangers() -> dict[str, list[Person]]:
+    """By kind; no list knows any of them."""
+    return {
+        kind: [{"name" if kind.startswith("name") else kind: value} for value in values]
+        for kind, values in STRANGERS.items()
+    }
+
+
+def _row(subset: str, kind: str, swaps: Sequence[Person], use: Use) -> Row:
+    found = changed(swaps, use)
+    moved = [abs(one.points) for one in found if one.points]
+    which = ", ".join(one.swap for one in found)
+    return Row(
+        f"verdicts changed by another {kind}",
+        float(len(found)),
+        subset=subset,
+        n=len(swaps),
+        goal=0,
+        at_most=True,
+        note=f"{len(moved)} move the overall score, by {max(moved, default=0):.1f} points at most: "
+        f"{which}"
+        if found
+        else "",
+    )
+
+
+def _answers(person: Person, use: Use) -> Iterator[Answer]:
+    asked = {question.key: question for question in questions()}
+    for number, (story, key) in enumerate(zip(use.stories, QUESTIONS, strict=True), start=1):
+        usual = len(_told(story, BASE, use).split())
+        words = _told(story, person, use).split()
         step = usual * _WORD_MS / len(words)
         spoken = tuple(
             SpokenWord(word, Span(round(i * step), round((i + 1) * step)), confidence=0.9)
             for i, word in enumerate(words)
         )
+        question = asked[key]
         answer = Answer(f"a{number}", 1, f"q{number}", question.text, spoken)
         yield replace(
             answer,
             competencies=(competency_of(question),),
             speech=(Span(0, usual * _WORD_MS),),
         )
+
+
+def _told(story: str, person: Person, use: Use) -> str:
+    return use.written(_VOWEL.sub(r"\1n ", story.format(**person)))
 
 
 TASK = Task("counterfactual", "the same story of other people", run, always=True)

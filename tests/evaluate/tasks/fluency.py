@@ -1,4 +1,4 @@
-"""Fluency and the total against a panel of experts; and on synthetic speakers of known skill.
+"""Fluency, pronunciation and the total against a panel of experts; and on synthetic speakers.
 
 The score of an utterance is that of its speaker's whole reading, as an interview's is that of all
 its answers; what the utterance alone gives stands beside it. Speakers that the shipped coefficients
@@ -40,6 +40,7 @@ def run(bench: Bench) -> Outcome:
     rows += _within(found, predicted.interview, bench.settings.bootstrap)
     rows += _extremes(found, predicted.interview, bench.settings.bootstrap)
     rows += _beside_an_expert(found, predicted, bench.settings.bootstrap)
+    rows += pronunciation(found, predicted, bench.settings.bootstrap)
     rows += _total(found, predicted, bench.settings.bootstrap)
     rows += _gap(found, predicted.interview, bench.settings.bootstrap)
     return Outcome(rows, [Plot("panel", _scatter(found, predicted.interview, panel))])
@@ -218,8 +219,52 @@ def _ahead(human: Against, score: Matrix, at: Indices) -> float:
     return float(np.mean(gaps))
 
 
+def pronunciation(found: Rated, predicted: Predicted, resamples: int) -> list[Row]:
+    """Intelligibility against the panel's accuracy: of utterances by their speaker, of speakers.
+
+    It is made of word probabilities alone; the trivial answer is the one that fluency gives.
+    """
+    human = against_experts(found, "accuracy")
+    clear, fluent = (_per_name(found, one) for one in (predicted.clear, predicted.interview))
+
+    def row(
+        name: str,
+        scores: tuple[Matrix, Matrix, Matrix],
+        speakers: Sequence[str],
+        expert: float,
+    ) -> Row:
+        score, other, panel = scores
+        return Row(
+            name,
+            pearson(score, panel),
+            by_group(speakers, lambda at: pearson(score[at], panel[at]), resamples),
+            subset=predicted.how,
+            n=len(panel),
+            groups=len(set(speakers)),
+            baseline=pearson(other, panel),
+            baseline_name="fluency",
+            human=expert,
+            note="one expert against the median of the others",
+        )
+
+    return [
+        row(
+            "pronunciation: intelligibility and the panel's accuracy, PCC",
+            (predicted.clear, predicted.interview, found.panel("accuracy")),
+            found.speakers,
+            human.mean_expert,
+        ),
+        row(
+            "pronunciation by speaker, PCC",
+            (clear, fluent, found.panel_by_speaker("accuracy")),
+            found.names,
+            human.mean_expert_by_speaker,
+        ),
+    ]
+
+
 def _total(found: Rated, predicted: Predicted, resamples: int) -> list[Row]:
-    score, panel = totals(found, predicted.interview), found.panel("total")
+    score, panel = totals(predicted), found.panel("total")
     return [
         Row(
             "total, intelligibility capped, PCC",

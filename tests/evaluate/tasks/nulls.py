@@ -1,12 +1,13 @@
 """What must never get a number: silence, noise, music, another language, five seconds of speech.
 
-Every case is heard by the recognizer and scored as an interview of two answers. Where rated speech
-is there, the rate of nulls is told by group and by channel: a null is a burden, too.
+Every case is heard by the recognizer and scored as an interview in which both questions got it for
+an answer, each of which probes a competency with anchors. Where rated speech is there, the rate of
+nulls is told by group and by channel: a null is a burden, too.
 """
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,16 +19,18 @@ from tests.evaluate.data.languages import Foreigners
 from tests.evaluate.data.recognizer import TranscriptCache
 from tests.evaluate.data.sounds import CLASSES
 from tests.evaluate.data.speechocean import load
-from tests.evaluate.data.synthetic import people
+from tests.evaluate.data.spoken import cuts
 from tests.evaluate.metrics.bootstrap import by_group
 from tests.evaluate.metrics.ranking import upper_bound
 from tests.evaluate.registry import Bench, Outcome, Row, Task
 from tests.evaluate.tasks.phone import line
 from viva.audio.pcm import Samples
-from viva.scoring.domain.model import Answer, Span
+from viva.scoring.domain.model import Answer
+from viva.testkit.answers.library import Question, questions
 
-_FIVE_SECONDS_MS = 5_000
-_FIRST_LANGUAGE = "first language Mandarin"  # of everybody in the rated set
+_SHORT_SECONDS = 5
+# Task `ways` has these spoken, too.
+_INTERVIEWS = 15
 
 
 def _as_it_was(_one: Joined) -> Callable[[Samples], Samples]:
@@ -48,7 +51,8 @@ def run(bench: Bench) -> Outcome:
         _row(bench, name, _heard(cache, (make(n) for n in range(settings.cases))))
         for name, make in CLASSES.items()
     ]
-    rows.append(_row(bench, "five seconds of speech", _short(settings.cases)))
+    short = cuts(settings.cases, _SHORT_SECONDS, most=_INTERVIEWS)
+    rows.append(_row(bench, "five seconds of synthetic speech", _heard(cache, short)))
     if settings.language_cases:
         rows += _languages(bench, cache)
     if settings.sounds:
@@ -61,16 +65,30 @@ def run(bench: Bench) -> Outcome:
     return Outcome(rows)
 
 
-def has_number(answers: Sequence[Answer]) -> bool:
-    """Whether an interview of these answers gets any number or level."""
-    result = scored(answers)
+def numbers(answers: Sequence[Answer]) -> list[str]:
+    """What an interview of these answers, to as many questions, gets a number or a level of."""
+    result = scored(answers, _asked()[: len(answers)])
     language = result.language
-    numbers = (result.overall, language.fluency.tenths, language.intelligibility.tenths)
-    return any(number is not None for number in numbers) or bool(language.cefr.level)
+    given = {
+        "overall": result.overall,
+        **{f"competency {one.competency.key}": one.scored.tenths for one in result.competencies},
+        "fluency": language.fluency.tenths,
+        "intelligibility": language.intelligibility.tenths,
+        "level": language.cefr.level or None,
+    }
+    return [name for name, number in given.items() if number is not None]
+
+
+@functools.cache
+def _asked() -> list[Question]:
+    return questions()
 
 
 def _row(bench: Bench, name: str, cases: Iterator[Answer]) -> Row:
-    return _count(bench, name, [has_number([case, case]) for case in cases])
+    given = [numbers([case, case]) for case in cases]
+    which = Counter(number for found in given for number in found)
+    told = ", ".join(f"{count} {number}" for number, count in sorted(which.items()))
+    return _count(bench, name, [bool(found) for found in given], told)
 
 
 def _count(bench: Bench, name: str, given: Sequence[bool], which: str = "") -> Row:
@@ -92,22 +110,6 @@ def _heard(cache: TranscriptCache, sounds: Iterator[Samples]) -> Iterator[Answer
         yield answer_of(f"sound-{number}", cache.transcribe(samples))
 
 
-def _short(count: int) -> Iterator[Answer]:
-    """Fluent speakers who say nothing after five seconds, in two answers together."""
-    for one in people(count, seed=5):
-        answer = one.answers[0]
-        half = _FIVE_SECONDS_MS // 2
-        yield replace(
-            answer,
-            words=tuple(word for word in answer.words if word.span.end_ms <= half),
-            speech=tuple(
-                Span(span.start_ms, min(half, span.end_ms))
-                for span in answer.speech
-                if span.start_ms < half
-            ),
-        )
-
-
 def _folders(folder: Path) -> list[tuple[str, list[Path]]]:
     kinds = [one for one in sorted(folder.iterdir()) if one.is_dir()] or [folder]
     audio = {".wav", ".flac", ".ogg", ".mp3"}
@@ -122,7 +124,7 @@ def _languages(bench: Bench, cache: TranscriptCache) -> list[Row]:
     foreign = Foreigners()
     cases = [foreign.answer(number) for number in range(bench.settings.language_cases)]
     heard = _heard(cache, (case.samples for case in cases))
-    given = [has_number([answer, answer]) for answer in heard]
+    given = [bool(numbers([answer, answer])) for answer in heard]
     spoken = len({case.language for case in cases})
     rows = [_count(bench, f"another language, synthetic ({spoken} languages)", given)]
     for name in sorted({case.synthesizer for case in cases}):
@@ -155,13 +157,14 @@ def _groups(bench: Bench, cache: TranscriptCache) -> list[Row]:
             name: [hear(one, cache, change(one)).whole for one in answers]
             for name, answers in spoken.items()
         }
-        rows += null_rates(channel, heard, gender, settings.bootstrap)
+        subset = f"{settings.told_language}, {channel}"
+        rows += null_rates(subset, heard, gender, settings.bootstrap)
         others = [not answer.language_matches for own in heard.values() for answer in own]
         rows.append(
             Row(
                 "accented answers called another language",
                 float(np.mean(others)),
-                subset=f"{_FIRST_LANGUAGE}, {channel}",
+                subset=subset,
                 n=len(others),
                 groups=len(heard),
                 at_most=True,
@@ -172,7 +175,7 @@ def _groups(bench: Bench, cache: TranscriptCache) -> list[Row]:
 
 
 def null_rates(
-    channel: str, heard: Mapping[str, list[Answer]], gender: Mapping[str, str], resamples: int
+    subset: str, heard: Mapping[str, list[Answer]], gender: Mapping[str, str], resamples: int
 ) -> list[Row]:
     results = {name: scored(answers).language.fluency for name, answers in heard.items()}
     null = {name: one.tenths is None for name, one in results.items()}
@@ -188,7 +191,7 @@ def null_rates(
         "null rate of people who spoke",
         float(every.mean()),
         by_group(list(null), lambda at: float(every[at].mean()), resamples),
-        subset=f"{_FIRST_LANGUAGE}, {channel}",
+        subset=subset,
         n=len(null),
         groups=len(null),
         note=told or "no null",
@@ -197,7 +200,7 @@ def null_rates(
         Row(
             "null rate of people who spoke",
             rate,
-            subset=f"{_FIRST_LANGUAGE}, {channel}, {one}",
+            subset=f"{subset}, {one}",
             n=sum(gender[name] == one for name in heard),
         )
         for one, rate in rates.items()

@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tests.evaluate.data.answers import read_aloud
 from tests.evaluate.data.scorer import analyst
+from tests.evaluate.metrics.bootstrap import Indices, by_group
 from tests.evaluate.registry import Bench, Outcome, Row, Task
 from viva.testkit.answers.library import Story, stories
 
@@ -12,15 +16,22 @@ _COMPARED = 60
 """Characters from a sentence's beginning: quotes may be cut at their end."""
 
 
-@dataclass
-class _Count:
-    """Sentences by label and finding; stories that have a result, and those where one is heard."""
+@dataclass(frozen=True)
+class Heard:
+    """What was heard of one story.
 
-    right: int = 0
-    wrong: int = 0
-    missed: int = 0
-    having: int = 0
-    heard: int = 0
+    Attributes:
+        right, wrong, missed: sentences by label and finding.
+        having: a sentence of it is labelled as a result.
+        heard: it is, and any result is heard.
+    """
+
+    question: str
+    right: int
+    wrong: int
+    missed: int
+    having: bool
+    heard: bool
 
 
 def run(bench: Bench) -> Outcome:
@@ -28,34 +39,55 @@ def run(bench: Bench) -> Outcome:
     told = stories()
     rows: list[Row] = []
     for name, half in (("first half", told[::2]), ("second half", told[1::2])):
-        rows += _rows(name, half)
+        rows += rows_of(name, [_hear(story) for story in half], bench.settings.bootstrap)
     return Outcome(rows)
 
 
-def _rows(name: str, half: Sequence[Story]) -> list[Row]:
-    count = _Count()
-    for story in half:
-        _add(count, story)
-    labelled = count.right + count.missed
-    taken = count.right + count.wrong
+def rows_of(name: str, found: Sequence[Heard], resamples: int) -> list[Row]:
+    """Shares of sentences and stories, intervals over the questions that they answer."""
+    keys = [one.question for one in found]
+    right, wrong, missed, having, heard = np.array(
+        [(one.right, one.wrong, one.missed, one.having, one.heard) for one in found]
+    ).T
+
+    def row(measure: str, part: NDArray[np.int_], whole: NDArray[np.int_], note: str = "") -> Row:
+        def share(at: Indices) -> float:
+            count = int(whole[at].sum())
+            return float(part[at].sum() / count) if count else float("nan")
+
+        return Row(
+            measure,
+            share(np.arange(len(found))),
+            by_group(keys, share, resamples),
+            subset=name,
+            n=int(whole.sum()),
+            groups=len(set(keys)),
+            note=note,
+        )
+
     note = "one author's labels"
     return [
-        Row("results heard", count.right / labelled, subset=name, n=labelled, note=note),
-        Row("rightly taken for a result", count.right / taken, subset=name, n=taken, note=note),
-        Row("stories with one heard", count.heard / count.having, subset=name, n=count.having),
+        row("results heard", right, right + missed, note),
+        row("rightly taken for a result", right, right + wrong, note),
+        row("stories with one heard", heard, having),
     ]
 
 
-def _add(count: _Count, story: Story) -> None:
+def _hear(story: Story) -> Heard:
     answer = read_aloud(" ".join(text for text, _ in story.told), story.question)
     quotes = [one.quote for one in analyst().narrative([analyst().hear(answer)]).result]
-    count.having += story.has_result
-    count.heard += story.has_result and bool(quotes)
-    for text, is_result in story.told:
-        taken = any(quote[:_COMPARED] == text[: len(quote)][:_COMPARED] for quote in quotes)
-        count.right += taken and is_result
-        count.wrong += taken and not is_result
-        count.missed += is_result and not taken
+    taken = [
+        (any(quote[:_COMPARED] == text[: len(quote)][:_COMPARED] for quote in quotes), is_result)
+        for text, is_result in story.told
+    ]
+    return Heard(
+        story.question,
+        right=sum(heard and is_result for heard, is_result in taken),
+        wrong=sum(heard and not is_result for heard, is_result in taken),
+        missed=sum(is_result and not heard for heard, is_result in taken),
+        having=story.has_result,
+        heard=story.has_result and bool(quotes),
+    )
 
 
 TASK = Task("results", "how stories come out", run, always=True)

@@ -1,7 +1,8 @@
 """How long the analysis of an answer takes, as a share of the answer's duration.
 
 From the final transcript's arrival to AnswerScored in one process, without a broker: what scoring
-itself costs. The whole way over the broker, with an interview running, is `make bench`.
+itself costs. The whole way over the broker, with an interview running, which the goal is of, is
+`make bench BENCH="--only analysis"`.
 """
 
 import time
@@ -54,9 +55,6 @@ def run(_bench: Bench) -> Outcome:
                 "scoring of an answer, median share of its duration",
                 float(np.median(shares)),
                 n=len(shares),
-                goal=0.25,
-                aim=0.15,
-                at_most=True,
                 note=f"slowest {max(shares):.2f}; on this machine as loaded as it is",
             ),
             Row("final recognition, share of the duration", recognition, n=1, at_most=True),

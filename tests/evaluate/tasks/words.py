@@ -54,10 +54,10 @@ def _by_accent(bench: Bench, cache: TranscriptCache) -> list[Row]:
         text = " ".join(piece.utterance.text for piece in one.pieces)
         heard = _text(hear(one, cache).whole.words)
         found.append(_recognized(one.speaker, text, heard))
-    rows = [_row("first language Mandarin", found, settings.bootstrap)]
+    rows = [_row(settings.told_language, found, settings.bootstrap)]
     for name in sorted(set(group.values())):
         own = [one for one in found if group[one.speaker] == name]
-        rows.append(_row(f"first language Mandarin, {name}", own, settings.bootstrap))
+        rows.append(_row(f"{settings.told_language}, {name}", own, settings.bootstrap))
     return rows
 
 
