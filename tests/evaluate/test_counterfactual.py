@@ -39,7 +39,7 @@ def test_no_swap_changes_a_number(kind: str) -> None:
     assert changes(swaps_of()[kind]) == []
 
 
-@pytest.mark.parametrize("kind", ["name", "nationality", "religion"])
+@pytest.mark.parametrize("kind", STRANGERS)
 def test_neither_does_one_that_no_list_knows(kind: str) -> None:
     swaps = [swap for swap in strangers()[kind] if " " not in "".join(swap.values())]
     assert len(swaps) >= 20

@@ -19,20 +19,20 @@ STRANGERS: Mapping[str, Sequence[str]] = {
         Eilidh, Gwenllian, Maximilien, Zbigniew, Jadwiga, Vojtech, Ljubica, Aurelija"""
     ),
     "name that is a word": _listed(
-        """Blessing, Precious, Comfort, Patience, Fortune, Innocent, Wisdom, Justice, Gift, Happy,
-        Bright, Prosper, Promise, Lucky, Trust, Memory, Mercy, Destiny, Honey, Sunny, Rocky, Melody,
-        Harmony, Sky, Chance"""
+        """Shepherd, Goodness, Kindness, Gladness, Wonder, Welcome, Success, Talent, Treasure,
+        Knowledge, Progress, Silence, Freedom, Courage, Favour, Delight, Pretty, Emerald, Sapphire,
+        Coral, Ember, Winter, Winner, Clever, Pride, Hero, Dove, Raven, Sparrow"""
     ),
     "nationality": _listed(
-        """Surinamese, Guyanese, Burundian, Beninese, Togolese, Gambian, Chadian, Malian, Mauritian,
-        Comorian, Djiboutian, Botswanan, Gabonese, Samoan, Palauan, Tajik, Kyrgyz, Turkmen,
-        Timorese, Maldivian, Bahraini, Emirati, Luxembourgish, Montenegrin, Macedonian, Kosovar,
-        Andorran, Belizean, Barbadian, Trinidadian, Tibetan, Uyghur, Basque, Sri Lankan,
-        Costa Rican, Sierra Leonean"""
+        """Breton, Occitan, Frisian, Bavarian, Walloon, Sardinian, Chechen, Circassian, Ossetian,
+        Abkhaz, Buryat, Yakut, Hmong, Kachin, Rohingya, Sindhi, Pashtun, Baloch, Gujarati, Marathi,
+        Sinhalese, Javanese, Sundanese, Balinese, Quechua, Aymara, Guarani, Mapuche, Inuit, Navajo,
+        Cherokee, Hawaiian, Texan, Wolof, Fulani, Oromo, Tigrayan, Kikuyu, Shona, Tswana,
+        San Marinese"""
     ),
     "religion": _listed(
-        """Presbyterian, Coptic, Druze, Rastafarian, Calvinist, Maronite, Unitarian, Wiccan, Yazidi,
-        Alevi, Ahmadi, Salafi, Sufi, Ismaili, Hasidic, Mennonite, Amish, Adventist, Episcopalian,
-        Confucian, Moravian, Congregationalist, Mandaean, Ibadi, Lingayat, Seventh-day Adventist"""
+        """Ibadi, Alevi, Mandaean, Lingayat, Congregationalist, Hutterite, Waldensian, Nestorian,
+        Melkite, Chaldean, Vaishnava, Shaivite, Theravada, Mahayana, Nichiren, Tenrikyo, Caodaist,
+        Candomble, Asatru, Karaite, Samaritan, Bohra, Barelvi, Deobandi, Wahhabi, Zaidi"""
     ),
 }

@@ -30,6 +30,11 @@ def masked(text: str, vocabulary: EnglishVocabulary) -> list[Token]:
         ("in my twenties i moved", "in my fifties i moved"),
         ("my colleague ahmed helped", "my colleague oluwaseun helped"),
         ("South Korea was new to me.", "South Africa was new to me."),
+        ("Sri Lankan guests came.", "Danish guests came."),
+        ("I met Mercy. Mercy was late.", "I met John. John was late."),
+        ("Shepherd told me why.", "John told me why."),
+        ("Goodness and I disagreed.", "John and I disagreed."),
+        ("my boss was late and xiomara left", "my boss was late and peter left"),
     ],
 )
 def test_swaps_leave_no_trace(one: str, other: str, vocabulary: EnglishVocabulary) -> None:
@@ -44,6 +49,19 @@ def test_ordinary_words_stay(vocabulary: EnglishVocabulary) -> None:
     assert plain(masked(text, vocabulary)) == (
         "customers complained last year we moved 40 servers in march i fixed it"
     )
+
+
+@pytest.mark.parametrize(
+    "text", ["Customers told me.", "Everybody agreed.", "Mercy matters.", "Traffic fell."]
+)
+def test_not_everything_that_begins_a_sentence_is_a_name(
+    text: str, vocabulary: EnglishVocabulary
+) -> None:
+    assert not any(token.name for token in masked(text, vocabulary))
+
+
+def test_a_misspelt_word_is_no_name(vocabulary: EnglishVocabulary) -> None:
+    assert not any(token.name for token in masked("we recieved the goods quikly", vocabulary))
 
 
 def test_words_of_the_question_are_no_names(vocabulary: EnglishVocabulary) -> None:

@@ -21,11 +21,14 @@ from viva.scoring.domain.groups import (
     MONTHS_AND_DAYS,
     NATIONALITIES,
     NEUTRAL_NOUNS,
+    NO_NAMES,
     ORIENTATIONS,
+    PERSONAL_VERBS,
     REFLEXIVE,
     RELATION_CUES,
     RELIGIONS,
     TITLES,
+    TWO_WORDS,
 )
 from viva.scoring.domain.lexicon import AUXILIARIES, IRREGULAR_PAST, STOPWORDS
 from viva.scoring.domain.model import Span
@@ -35,10 +38,11 @@ NAME = "robin"
 AGE = "adult"
 
 _GROUPS = NATIONALITIES | COUNTRIES | RELIGIONS | ORIENTATIONS
-_ALWAYS_NAMES = GIVEN_NAMES | _GROUPS
 _PEOPLE = frozenset(
     ("man", "woman", "person", "lady", "guy", "gentleman", "boy", "girl", "colleague", "friend")
 )
+# Of a word that is not known and no name: misspelt, where nobody wrote capitals.
+_ENDINGS = ("ed", "ing", "ly", "tion", "ment")
 _BE = frozenset({"am", "is", "was", "are", "were", "i'm", "he's", "she's", "turned"})
 
 
@@ -54,14 +58,20 @@ def mask(
     """
     masked: list[Token] = []
     first = True
+    uncased = not any(token.capital and not _is_i(token) for token in tokens)
     names = _named_elsewhere(tokens, known_word, context)
     index = 0
     while index < len(tokens):
+        token = tokens[index]
         if length := _age_length(tokens, index):
             run = tokens[index : index + length]
             _add(masked, _placeholder(run, AGE, name=False))
-        elif tokens[index].text.removesuffix("'s") in names or _is_name(
-            tokens, index, first, known_word, context
+        elif length := _two_words(tokens, index):
+            _add(masked, _placeholder(tokens[index : index + length], NAME, name=True))
+        elif (
+            _known_as(token, names, known_word)
+            or _is_name(tokens, index, first, known_word, context)
+            or (uncased and _may_be_name(token, known_word, context))
         ):
             length = 1
             _add(masked, _placeholder(tokens[index : index + 1], NAME, name=True))
@@ -76,7 +86,7 @@ def mask(
 def _named_elsewhere(
     tokens: Sequence[Token], known_word: Callable[[str], bool], context: Collection[str]
 ) -> frozenset[str]:
-    """Words that a capital within a sentence shows to be names, and that are nothing else."""
+    """Words that a capital within a sentence shows to be names."""
     starts = {0, *(i + 1 for i, token in enumerate(tokens) if token.ends in {".", "?"})}
     found = {
         token.text.removesuffix("'s")
@@ -84,7 +94,41 @@ def _named_elsewhere(
         if token.capital and index not in starts
         if _is_name(tokens, index, False, known_word, context)
     }
-    return frozenset(word for word in found if not known_word(word) and word not in TITLES)
+    return frozenset(word for word in found if word not in TITLES)
+
+
+def _known_as(token: Token, names: Collection[str], known_word: Callable[[str], bool]) -> bool:
+    """A name by its capital elsewhere: what is a word too must have one here."""
+    text = token.text.removesuffix("'s")
+    return text in names and (token.capital or not known_word(text))
+
+
+def _may_be_name(token: Token, known_word: Callable[[str], bool], context: Collection[str]) -> bool:
+    """Where nobody wrote capitals, what no list of words knows, unless it looks misspelt."""
+    text = token.text.removesuffix("'s")
+    if text in GIVEN_NAMES:
+        return True
+    return not (
+        known_word(text)
+        or text in context
+        or text in STOPWORDS
+        or "'" in text
+        or text[:1].isdigit()
+        or text.endswith(_ENDINGS)
+        or (text.endswith("s") and known_word(text[:-1]))
+    )
+
+
+def _is_i(token: Token) -> bool:
+    return token.text.split("'")[0] == "i"
+
+
+def _two_words(tokens: Sequence[Token], index: int) -> int:
+    """2 where a group of two words begins here, else 0."""
+    pair = tokens[index : index + 2]
+    if len(pair) < 2 or pair[0].ends:
+        return 0
+    return 2 if (pair[0].text, pair[1].text.removesuffix("'s")) in TWO_WORDS else 0
 
 
 def _placeholder(run: Sequence[Token], text: str, *, name: bool) -> Token:
@@ -142,7 +186,7 @@ def _is_name(
         return index + 1 < len(tokens) and not tokens[index].ends and tokens[index + 1].capital
     if text in _GROUPS:
         return True
-    if text in context or text.split("'")[0] == "i" or text in MONTHS_AND_DAYS:
+    if text in context or _is_i(token) or text in MONTHS_AND_DAYS:
         return False
     if text[:1].isdigit() or text in STOPWORDS:
         return False
@@ -152,8 +196,10 @@ def _is_name(
         return token.capital or not known_word(text) or _named_before(tokens, index)
     if first and token.capital:
         if text in AMBIGUOUS_NAMES:
-            return _acts(tokens, index)
-        return _looks_foreign(text) or ("'" not in text and not known_word(text))
+            return _acts(tokens, index) or _with_me(tokens, index)
+        if _looks_foreign(text) or ("'" not in text and not known_word(text)):
+            return True
+        return _speaks(tokens, index) or _with_me(tokens, index)
     return _named_before(tokens, index) and not known_word(text)
 
 
@@ -178,6 +224,21 @@ def _acts(tokens: Sequence[Token], index: int) -> bool:
         or following in IRREGULAR_PAST
         or (following.endswith("ed") and len(following) > 4)
     )
+
+
+def _speaks(tokens: Sequence[Token], index: int) -> bool:
+    """ "Shepherd told me": one word, no more than one of it, does what only somebody does."""
+    text = tokens[index].text
+    plural = text.endswith("s") and not text.endswith("ss")
+    if text in NO_NAMES or plural or text.endswith("ly") or tokens[index].ends:
+        return False
+    return index + 1 < len(tokens) and tokens[index + 1].text in PERSONAL_VERBS
+
+
+def _with_me(tokens: Sequence[Token], index: int) -> bool:
+    """ "Shepherd and I"."""
+    after = [token.text for token in tokens[index + 1 : index + 3]]
+    return not tokens[index].ends and after in (["and", "i"], ["and", "me"])
 
 
 def _age_length(tokens: Sequence[Token], index: int) -> int:
