@@ -58,11 +58,13 @@ def mask(
     """
     masked: list[Token] = []
     first = True
-    uncased = not any(token.capital and not _is_i(token) for token in tokens)
+    uncased = False
     names = _named_elsewhere(tokens, known_word, context)
     index = 0
     while index < len(tokens):
         token = tokens[index]
+        if first:
+            uncased = not token.capital
         if length := _age_length(tokens, index):
             run = tokens[index : index + length]
             _add(masked, _placeholder(run, AGE, name=False))
@@ -104,7 +106,7 @@ def _known_as(token: Token, names: Collection[str], known_word: Callable[[str], 
 
 
 def _may_be_name(token: Token, known_word: Callable[[str], bool], context: Collection[str]) -> bool:
-    """Where nobody wrote capitals, what no list of words knows, unless it looks misspelt."""
+    """In a sentence without a capital, what no list of words knows, unless it looks misspelt."""
     text = token.text.removesuffix("'s")
     if text in GIVEN_NAMES:
         return True
@@ -112,6 +114,7 @@ def _may_be_name(token: Token, known_word: Callable[[str], bool], context: Colle
         known_word(text)
         or text in context
         or text in STOPWORDS
+        or text in RELATION_CUES
         or "'" in text
         or text[:1].isdigit()
         or text.endswith(_ENDINGS)
