@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from viva.edge.numbers import connection_numbers
 from viva.gateway.domain import builtin
@@ -43,6 +44,14 @@ def test_a_result_is_the_end_of_its_attempt_only() -> None:
     assert not Status.PROCESSING.renewable
     assert Status.LOW_CONFIDENCE.renewable
     assert Run(1).status is Status.CREATED
+
+
+@pytest.mark.parametrize("languages", [("en", "de"), ()])
+def test_a_language_that_viva_is_not_made_for_is_refused_at_start(
+    languages: tuple[str, ...],
+) -> None:
+    with pytest.raises(ValidationError, match="is not among en: see ADR 15"):
+        GatewaySettings(languages=languages)
 
 
 def test_what_is_built_in_breaks_no_rule() -> None:

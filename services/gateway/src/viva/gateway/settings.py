@@ -1,9 +1,12 @@
 """The gateway's settings; variables start with `VIVA_GATEWAY_`."""
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from viva.platform.settings import ServiceSettings
+
+# Whose phrases, turns and evidence the services know; another one takes more than models (ADR 15).
+LANGUAGES = frozenset({"en"})
 
 
 class GatewaySettings(ServiceSettings):
@@ -13,7 +16,7 @@ class GatewaySettings(ServiceSettings):
 
     http_port: int = 8080
     languages: tuple[str, ...] = Field(
-        ("en",), description="BCP 47 primary subtags that the installed models speak"
+        ("en",), description="BCP 47 primary subtags of personas; of those that Viva is made for"
     )
     voices: tuple[str, ...] = Field(
         (
@@ -44,3 +47,12 @@ class GatewaySettings(ServiceSettings):
     requests_per_minute: int = Field(6000, ge=1, description="Of one API key, in one process")
     joins_per_minute: int = Field(600, ge=1, description="Of one address, in one process")
     housekeeping_s: float = Field(600, gt=0, description="Between two sweeps of what is outdated")
+
+    @field_validator("languages")
+    @classmethod
+    def _known(cls, wanted: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = sorted(set(wanted) - LANGUAGES)
+        if unknown or not wanted:
+            known = ", ".join(sorted(LANGUAGES))
+            raise ValueError(f"{', '.join(unknown) or 'nothing'} is not among {known}: see ADR 15")
+        return wanted
