@@ -35,7 +35,7 @@ def _print(plan: Plan, outcome: Outcome, console: Console) -> None:
         for line in finding.broken:
             console.print(f"BROKEN {finding.name}: {line}", markup=False, soft_wrap=True)
     for line in outcome.trouble:
-        console.print(f"candidate {line}", markup=False, soft_wrap=True)
+        console.print(f"hit: {line}", markup=False, soft_wrap=True)
     interviews = ", ".join(f"{count} {status}" for status, count in outcome.statuses.items())
     console.print(
         f"{len(outcome.faults)} faults, {outcome.amid} amid a conversation; "

@@ -8,13 +8,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.chaos.brokers import Brokers
-from tests.chaos.crowd import ANSWERS, Crowd
+from tests.chaos.crowd import ANSWERS, Attended, Crowd
 from tests.chaos.faults import Faults, World
 from tests.chaos.fleet import Fleet
 from tests.chaos.ground import DyingDatabase, SmallDisk
@@ -48,6 +48,7 @@ class Outcome:
 
     Attributes:
         amid: how many faults fell into a live conversation.
+        trouble: what the faults did to candidates and interviews, a line each.
     """
 
     faults: list[tuple[float, Fault]]
@@ -91,9 +92,26 @@ async def run(plan: Plan, home: Path, say: Callable[[str], None]) -> Outcome:
             faults.amid,
             check(evidence),
             Counter(str(one.final.get("status")) for one in crowd.attended),
-            [f"{one.id}: {one.trouble}" for one in crowd.attended if one.trouble],
+            [line for one in crowd.attended for line in _told(one)],
             world.fleet.deaths,
             time.monotonic() - began,
+        )
+
+
+def _told(one: Attended) -> Iterator[str]:
+    """What is not as it would have been without any fault."""
+    if one.trouble:
+        yield f"{one.id}: {one.trouble}"
+    if one.final.get("status") != "completed":
+        answers = ", ".join(
+            f"{answer['question_id']} {answer['words']} words"
+            + "".join(f" without {stage}" for stage in answer["missing_stages"])
+            for answer in one.final.get("answers", [])
+        )
+        overall = (one.final.get("explanation") or {}).get("overall_score", {})
+        yield (
+            f"{one.id}: {one.final.get('status')}, {overall.get('null_reason') or 'scored'}, "
+            f"ended by {one.final.get('end_reason')}: {answers or 'no answer'}"
         )
 
 
