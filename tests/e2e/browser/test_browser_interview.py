@@ -14,9 +14,10 @@ from playwright.async_api import Page, async_playwright
 
 from tests.e2e.interview import CUSTOMER, ORDER
 from tests.e2e.world import World
+from viva.platform.local.browser import chromium
 from viva.testkit.candidate.script import SAMPLE_RATE_HZ, Samples, Say
 
-CHROMIUM = Path(os.environ.get("VIVA_TEST_CHROMIUM", "/usr/bin/chromium"))
+CHROMIUM = chromium()
 PICTURES = os.environ.get("VIVA_TEST_PICTURES")
 FLAGS = [
     "--no-sandbox",
@@ -52,7 +53,7 @@ window.unplug = () => {
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.timeout(900),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium: apt-get install chromium"),
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
 ]
 
 

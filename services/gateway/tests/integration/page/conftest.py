@@ -1,7 +1,6 @@
 """A stage for the join page: a real browser, the real gateway, a session that follows a script."""
 
 import asyncio
-import os
 import shutil
 import subprocess
 import wave
@@ -25,9 +24,10 @@ from viva.contracts.session.v1 import conversation_pb2 as pb
 from viva.edge.dialling import GrpcSessionDialler
 from viva.gateway.entrypoints.app import create_app
 from viva.gateway.entrypoints.stream_edge import CandidateEdge
+from viva.platform.local.browser import chromium
 from viva.testkit.scripted_session import ScriptedSession, ScriptedStream, attached
 
-CHROMIUM = Path(os.environ.get("VIVA_TEST_CHROMIUM", "/usr/bin/chromium"))
+CHROMIUM = chromium()
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -68,7 +68,7 @@ class Voices:
 @pytest.fixture(scope="session")
 def voices(tmp_path_factory: pytest.TempPathFactory) -> Voices:
     """Synthesized once; the candidate's is also a file for the browser's fake microphone."""
-    if not shutil.which("espeak-ng") or not CHROMIUM.exists():
+    if not shutil.which("espeak-ng") or CHROMIUM is None:
         pytest.skip("needs espeak-ng and Chromium: apt-get install espeak-ng chromium")
     folder = tmp_path_factory.mktemp("voices")
     words = "Hello, I am ready for my interview. I like to listen first, and then to help."
@@ -264,7 +264,7 @@ class _Uncounted:
 
 
 @asynccontextmanager
-async def chromium(microphone: Path, flags: list[str]) -> AsyncIterator[Browser]:
+async def opened(microphone: Path, flags: list[str]) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=str(CHROMIUM),
@@ -279,14 +279,14 @@ async def chromium(microphone: Path, flags: list[str]) -> AsyncIterator[Browser]
 @pytest_asyncio.fixture
 async def browser(voices: Voices) -> AsyncIterator[Browser]:
     """Chromium whose microphone is on, without asking."""
-    async with chromium(voices.microphone, GRANTED) as running:
+    async with opened(voices.microphone, GRANTED) as running:
         yield running
 
 
 @pytest_asyncio.fixture
 async def strict_browser(voices: Voices) -> AsyncIterator[Browser]:
     """Chromium with a microphone, which asks for permission and plays only after a tap."""
-    async with chromium(voices.microphone, ["--deny-permission-prompts"]) as running:
+    async with opened(voices.microphone, ["--deny-permission-prompts"]) as running:
         yield running
 
 

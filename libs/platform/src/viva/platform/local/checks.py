@@ -2,18 +2,17 @@
 
 import asyncio
 import importlib.util
-import os
 import platform
 import shutil
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
-from pathlib import Path
 
 from viva.platform.db.connection import connect
 from viva.platform.embedded.broker import listening
 from viva.platform.errors import VivaError
+from viva.platform.local.browser import chromium
 from viva.platform.local.state import State, current_settings, home
 from viva.platform.messaging.producer import Producer
 from viva.platform.run import find_service, service_names
@@ -136,10 +135,7 @@ async def _ports() -> list[Check]:
 
 
 def _chromium() -> Check:
-    folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", "~/.cache/ms-playwright")).expanduser()
-    there = bool(list(folder.glob("chromium*"))) or bool(
-        shutil.which("chromium") or shutil.which("google-chrome")
-    )
-    found = "found" if there else "not found; only browser tests need it"
-    remedy = "`playwright install chromium`"
+    there = chromium()
+    found = str(there) if there else "not found; only browser tests need it"
+    remedy = "`apt-get install chromium` or `playwright install chromium`"
     return Check("Chromium", True if there else None, found, remedy)
