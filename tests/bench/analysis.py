@@ -17,7 +17,7 @@ from viva.testkit.candidate.conduct import conduct
 from viva.testkit.candidate.script import Say
 from viva.testkit.stack import Stack
 
-INTERVIEWS = 4
+INTERVIEWS = 3
 _STAGES = ("transcribed", "attributed", "scored")
 
 
