@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from viva.contracts.common.v1 import common_pb2 as common
@@ -29,7 +30,7 @@ def verdict_of(event: session_events.InterviewCompleted, bundle: common.Intervie
     """Reads a verdict; the bundle adds the answers, without their words."""
     score, assessment = event.score, event.assessment
     return Verdict(
-        overall=score.overall if score.HasField("overall") else None,
+        overall=_given(score, "overall"),
         overall_null_reason=score.overall_null_reason,
         competencies=tuple(_competency(found) for found in score.competencies),
         language=_language(score.language),
@@ -41,9 +42,7 @@ def verdict_of(event: session_events.InterviewCompleted, bundle: common.Intervie
         answers=tuple(_answer(found) for found in bundle.answers),
         questions_planned=event.questions_planned or bundle.questions_planned,
         questions_answered=event.questions_answered or bundle.questions_answered,
-        overall_standard_error=(
-            score.overall_standard_error if score.HasField("overall_standard_error") else None
-        ),
+        overall_standard_error=_given(score, "overall_standard_error"),
         overall_validation=score.overall_validation,
     )
 
@@ -102,9 +101,9 @@ def _competency(found: common.CompetencyScore) -> CompetencyResult:
         key=found.key,
         name=found.name,
         weight=found.weight,
-        score=found.score if found.HasField("score") else None,
+        score=_given(found, "score"),
         null_reason=found.null_reason,
-        standard_error=found.standard_error if found.HasField("standard_error") else None,
+        standard_error=_given(found, "standard_error"),
         contributions=_contributions(found.contributions),
         suggestions=tuple(found.suggestions),
         validation=found.validation,
@@ -117,7 +116,7 @@ def _language(found: common.LanguageScore) -> LanguageResult:
         cefr_low=found.cefr_low,
         cefr_high=found.cefr_high,
         cefr_null_reason=found.cefr_null_reason,
-        fluency=found.fluency if found.HasField("fluency") else None,
+        fluency=_given(found, "fluency"),
         fluency_null_reason=found.fluency_null_reason,
         cefr_contributions=_contributions(found.cefr_contributions),
         fluency_contributions=_contributions(found.fluency_contributions),
@@ -126,17 +125,11 @@ def _language(found: common.LanguageScore) -> LanguageResult:
         cefr_validation=found.cefr_validation,
         fluency_validation=found.fluency_validation,
         fluency_basis=found.fluency_basis,
-        intelligibility=found.intelligibility if found.HasField("intelligibility") else None,
+        intelligibility=_given(found, "intelligibility"),
         intelligibility_null_reason=found.intelligibility_null_reason,
         intelligibility_validation=found.intelligibility_validation,
-        fluency_standard_error=(
-            found.fluency_standard_error if found.HasField("fluency_standard_error") else None
-        ),
-        intelligibility_standard_error=(
-            found.intelligibility_standard_error
-            if found.HasField("intelligibility_standard_error")
-            else None
-        ),
+        fluency_standard_error=_given(found, "fluency_standard_error"),
+        intelligibility_standard_error=_given(found, "intelligibility_standard_error"),
     )
 
 
@@ -144,13 +137,18 @@ def _signal(signal: common.FraudSignal) -> Signal:
     return Signal(
         kind=fraud_kind(signal.kind),
         flagged=signal.flagged,
-        score=signal.score if signal.HasField("score") else None,
+        score=_given(signal, "score"),
         threshold=signal.threshold,
         calibration=signal.calibration,
         explanation=signal.explanation,
         quotes=tuple(_quote(evidence) for evidence in signal.evidence),
         false_alarms=_false_alarms(signal),
     )
+
+
+def _given(message: Message, field: str) -> float | None:
+    """A number, or None where it was not said."""
+    return float(getattr(message, field)) if message.HasField(field) else None
 
 
 def _false_alarms(signal: common.FraudSignal) -> FalseAlarms | None:
@@ -191,8 +189,7 @@ def _answer(found: common.AnswerBundle) -> AnswerResult:
         word_count=score.word_count,
         dropped_words=found.attribution.dropped_words,
         scores=tuple(
-            (given.competency_key, given.score if given.HasField("score") else None)
-            for given in score.competencies
+            (given.competency_key, _given(given, "score")) for given in score.competencies
         ),
         missing_evidence=tuple(
             common.EvidenceKind.Name(kind).removeprefix("EVIDENCE_KIND_").lower()

@@ -13,7 +13,8 @@ from viva.scoring.domain.language import (
     outside,
 )
 from viva.scoring.domain.language_model import LanguageModel
-from viva.scoring.domain.uncertainty import standard_error
+from viva.scoring.domain.model import Scored
+from viva.scoring.domain.uncertainty import Prior, standard_error
 
 NO_TIMING = "no_timing"
 
@@ -51,21 +52,21 @@ def language_of(spoken: Sequence[Said], null_reason: str, analyst: Analyst) -> L
 def _fluency_error(heard: Sequence[Said], model: LanguageModel) -> int | None:
     """From each answer's own fluency, by how long it speaks."""
     timed = [(one.timing.features(), one.timing.phonation_ms) for one in heard]
-    given = [(fluency(found, model).tenths or 0, ms) for found, ms in timed if found]
-    if not given:
-        return None
-    scores, weights = zip(*given, strict=True)
-    return standard_error(scores, model.fluency_prior, weights)
+    return _error(
+        [(fluency(found, model), ms) for found, ms in timed if found], model.fluency_prior
+    )
 
 
 def _intelligibility_error(heard: Sequence[Said], model: LanguageModel) -> int | None:
     """From each answer's own, by its words."""
-    given = [
-        (intelligibility(one.delivery.word_confidence, model).tenths or 0, one.delivery.recognized)
-        for one in heard
-        if one.delivery.recognized
-    ]
+    spoken = [one.delivery for one in heard if one.delivery.recognized]
+    given = [(intelligibility(one.word_confidence, model), one.recognized) for one in spoken]
+    return _error(given, model.intelligibility_prior)
+
+
+def _error(given: Sequence[tuple[Scored, int]], prior: Prior) -> int | None:
+    """Of the mean of scores with their weights; None of none."""
     if not given:
         return None
     scores, weights = zip(*given, strict=True)
-    return standard_error(scores, model.intelligibility_prior, weights)
+    return standard_error([one.tenths or 0 for one in scores], prior, weights)
